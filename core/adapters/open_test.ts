@@ -1,0 +1,74 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { systemClock } from "../clock.ts";
+import { Health } from "../health.ts";
+import { openLog } from "../log.ts";
+import { Metrics } from "../metrics.ts";
+import type { ServiceContext } from "../service.ts";
+import { openPorts, type PortName } from "./open.ts";
+
+const ALL: readonly PortName[] = [
+  "eventLog",
+  "workQueue",
+  "rpc",
+  "pubSub",
+  "kvStore",
+  "database",
+  "constants",
+];
+
+Deno.test("openPorts opens each port once, and says which implementation and where", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const { context, events } = openContext();
+  const ports = await openPorts([...ALL, ...ALL], { dataDir, alone: false }, context);
+  try {
+    const opened = events().filter(({ event }) => event === "port_opened");
+    assertEquals(opened.map(({ port }) => port), [...ALL]);
+    assertEquals(opened[0]?.where, `${dataDir}/events.sqlite`);
+    assertEquals(opened[1]?.where, "in process");
+    assertEquals(await ports.database.query("SELECT 1 AS one"), [{ one: 1 }]);
+  } finally {
+    await ports.closePorts();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("openPorts warns a lone service of the buses on which nobody hears it", async () => {
+  const { context, events } = openContext();
+  const ports = await openPorts(["rpc", "kvStore"], { dataDir: "unused", alone: true }, context);
+  await ports.closePorts();
+  const warned = events().filter(({ event }) => event === "port_is_in_process");
+  assertEquals(warned.map(({ port, level }) => [port, level]), [["rpc", "WARN"], [
+    "kvStore",
+    "WARN",
+  ]]);
+});
+
+Deno.test("openPorts names what it cannot open, and leaves nothing open", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const path = `${dataDir}/tanks.sqlite`;
+  await Deno.writeTextFile(path, "this is no database, whatever its name says. ".repeat(50));
+  const { context } = openContext();
+  const error = await assertRejects(
+    () => openPorts(["eventLog", "database"], { dataDir, alone: true }, context),
+    Error,
+  );
+  assertStringIncludes(error.message, path);
+  await Deno.remove(dataDir, { recursive: true });
+});
+
+function openContext(): {
+  context: ServiceContext;
+  events: () => readonly Record<string, unknown>[];
+} {
+  const lines: string[] = [];
+  const log = openLog({
+    name: "test",
+    level: "INFO",
+    format: "json",
+    write: (line) => lines.push(line),
+  });
+  const metrics = new Metrics({ process: false });
+  const context = { log, clock: systemClock, metrics, health: new Health() };
+  assert(!context.health.report().ready);
+  return { context, events: () => lines.map((line) => JSON.parse(line)) };
+}

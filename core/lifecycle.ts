@@ -1,0 +1,159 @@
+import { openPorts, type PortName } from "./adapters/open.ts";
+import { systemClock } from "./clock.ts";
+import { ConfigError, ConfigReader, type Env } from "./config.ts";
+import { Health } from "./health.ts";
+import { describeError, type Log, openLog } from "./log.ts";
+import { Metrics } from "./metrics.ts";
+import type { Ports, RunningService, ServiceContext } from "./service.ts";
+import { type ProcessConfig, readProcessConfig } from "./service_config.ts";
+
+/** What `close` may take beyond a service's own drain time before the process ends regardless. */
+const CLOSE_GRACE_MS = 500;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_BAD_CONFIG = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** A service as a program: its settings, the ports it needs, and how it starts. */
+export interface Program<Config extends { readonly drainMs: number }, Name extends PortName> {
+  /** Names it in its log lines. */
+  readonly name: string;
+  /** The ports to open for it; others stay closed. */
+  readonly ports: readonly Name[];
+  /** Reads the settings of the service. @throws ConfigError when a variable cannot be read */
+  parseConfig(env: Env): Config;
+  /** Called once, when the ports are open. A rejection ends the process with 1. */
+  start(config: Config, deps: ServiceContext & Pick<Ports, Name>): Promise<RunningService>;
+}
+
+/** Something that runs and can be asked to end. */
+export interface Running {
+  /** Where its end is logged, and a rejection that nobody handled. */
+  readonly log: Log;
+  /** Marked as draining before `close` is called. */
+  readonly health: Health;
+  /** Milliseconds that `close` may take. */
+  readonly drainMs: number;
+  /** Called once, at a signal. A rejection makes the process exit with 1. */
+  close(): Promise<void>;
+}
+
+/** Runs one service until a signal, then ends the process as {@linkcode runUntilSignal} does. */
+export function runProgram<Config extends { readonly drainMs: number }, Name extends PortName>(
+  program: Program<Config, Name>,
+): Promise<never> {
+  return runUntilSignal(async (env) => {
+    const config = program.parseConfig(env);
+    const processConfig = parseProcessConfig(env);
+    const context = openContext(program.name, processConfig);
+    const { dataDir } = processConfig;
+    const ports = await openPorts(program.ports, { dataDir, alone: true }, context);
+    try {
+      const service = await program.start(config, { ...context, ...ports });
+      logAddresses(context.log, service);
+      return {
+        ...context,
+        drainMs: config.drainMs,
+        close: async () => {
+          try {
+            await service.close();
+          } finally {
+            await ports.closePorts();
+          }
+        },
+      };
+    } catch (error) {
+      await ports.closePorts();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Starts, waits for SIGINT or SIGTERM, closes, and ends the process: with 0; with 1 where starting
+ * failed, closing failed or took too long, or a rejection was left unhandled, which closes too;
+ * with 2 where the configuration is bad; with 130 at a second signal while closing.
+ */
+export async function runUntilSignal(start: (env: Env) => Promise<Running>): Promise<never> {
+  const signalled = Promise.withResolvers<string>();
+  let closing = false;
+  let exitCode = EXIT_OK;
+  const onSignal = (signal: string) => (): void => {
+    if (closing) Deno.exit(EXIT_INTERRUPTED);
+    signalled.resolve(signal);
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal(signal));
+  const running = await start(Deno.env).catch(failToStart);
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    running.log.error("unhandled_rejection", { error: describeError(event.reason) });
+    signalled.resolve("unhandled_rejection");
+    exitCode = EXIT_FAILED;
+  });
+  const signal = await signalled.promise;
+  closing = true;
+  const closed = await closeInTime(running, signal);
+  return Deno.exit(closed ? exitCode : EXIT_FAILED);
+}
+
+/** Reads the settings of the process. @throws ConfigError when a variable cannot be read */
+export function parseProcessConfig(env: Env): ProcessConfig {
+  const reader = new ConfigReader(env);
+  return reader.finish(readProcessConfig(reader));
+}
+
+/**
+ * What a service is given. Of several in one process each gets its own, made with what they
+ * `share`: the context of the process and of the ports that are open in it.
+ */
+export function openContext(
+  name: string,
+  config: ProcessConfig,
+  shared?: ServiceContext,
+): ServiceContext {
+  const format = config.logFormat === "auto"
+    ? Deno.stdout.isTerminal() ? "text" : "json"
+    : config.logFormat;
+  return {
+    log: openLog({ name, level: config.logLevel, format }),
+    clock: systemClock,
+    metrics: shared === undefined
+      ? new Metrics({ process: true })
+      : new Metrics({ process: false, shared: shared.metrics }),
+    health: new Health(shared?.health),
+  };
+}
+
+/** Logs what a service listens on, a line for each address. */
+export function logAddresses(log: Log, service: RunningService): void {
+  for (const [name, { transport, hostname, port }] of Object.entries(service.addresses)) {
+    log.info("listening", { name, transport, address: `${hostname}:${port}` });
+  }
+}
+
+async function closeInTime(running: Running, signal: string): Promise<boolean> {
+  const { log, health, drainMs } = running;
+  health.markDraining();
+  log.info("closing", { signal, drain_ms: drainMs });
+  const deadline = Promise.withResolvers<"late">();
+  const cancel = systemClock.after(drainMs + CLOSE_GRACE_MS, () => deadline.resolve("late"));
+  try {
+    const outcome = await Promise.race([running.close(), deadline.promise]);
+    if (outcome === "late") log.error("close_took_too_long", { drain_ms: drainMs });
+    else log.info("closed");
+    return outcome !== "late";
+  } catch (error) {
+    log.error("close_failed", { error: describeError(error) });
+    return false;
+  } finally {
+    cancel();
+  }
+}
+
+function failToStart(error: unknown): never {
+  const isConfig = error instanceof ConfigError;
+  const text = isConfig ? error.message : `Cannot start: ${describeError(error)}`;
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  return Deno.exit(isConfig ? EXIT_BAD_CONFIG : EXIT_FAILED);
+}

@@ -1,0 +1,197 @@
+import type { Clock } from "../clock.ts";
+import { type JsonObject, tryJsonObject } from "../json.ts";
+import { describeError, type Log } from "../log.ts";
+import { EventBatcher, type EventDropReason } from "./event_batcher.ts";
+import { GroupMember } from "./event_group.ts";
+import type { EventHandler, EventLog, NewEvent, ReadOptions, StoredEvent } from "./event_log.ts";
+import { SqliteEventLogClient } from "./sqlite_event_log_client.ts";
+import type { EventRecord, EventRow } from "./sqlite_event_store.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** The longest event, in characters of its JSON text. */
+export const EVENT_LENGTH_MAX = 1_048_576;
+
+/** What a {@linkcode SqliteEventLog} needs. */
+export interface SqliteEventLogOptions {
+  /** The file, made where it is missing, or `:memory:`. */
+  readonly path: string;
+  /** For batches, retries and the time in each row. */
+  readonly clock: Clock;
+  /** Told when writing fails and of handlers that reject. */
+  readonly log: Log;
+  /** Events that wait in memory at most; beyond it the oldest are dropped. Default 65 536. */
+  readonly bufferCountMax?: number;
+  /** Characters that wait in memory at most, with the same policy. Default 64 Mi. */
+  readonly bufferLengthMax?: number;
+  /** The file's size at which writing fails as on a full disk; without a bound if undefined. */
+  readonly fileBytesMax?: number;
+  /** Called for events that are dropped, with their number. */
+  readonly onDrop?: (count: number, reason: EventDropReason) => void;
+  /** Called when writing begins to fail (false, and why) and when it works again (true). */
+  readonly onState?: (isUp: boolean, reason?: string) => void;
+}
+
+type Member = GroupMember<EventRecord>;
+
+/**
+ * An {@linkcode EventLog} in a SQLite file. All SQL runs in a Worker, so that no fsync holds up a tick.
+ * Of the members of a group in this object one is active at a time; when it closes the next goes on.
+ */
+export class SqliteEventLog implements EventLog {
+  readonly #options: SqliteEventLogOptions;
+  readonly #client = new SqliteEventLogClient();
+  readonly #batcher: EventBatcher<EventRow>;
+  readonly #opened: Promise<void>;
+  /** The members by topic, then by group, the active one first. */
+  readonly #groups = new Map<string, Map<string, Member[]>>();
+  #closing: Promise<void> | undefined;
+
+  /** Starts to open the file; `opened` says how that went, and events wait meanwhile. */
+  constructor(options: SqliteEventLogOptions) {
+    const { path, clock, log, fileBytesMax, onState } = options;
+    this.#options = options;
+    const opening = fileBytesMax === undefined ? { path } : { path, fileBytesMax };
+    this.#opened = this.#client.open(opening);
+    this.#opened.catch((error) => log.error("event_log_not_open", { error: describeError(error) }));
+    this.#batcher = new EventBatcher({
+      clock,
+      log,
+      write: (rows) => this.#write(rows),
+      sizeOf: ([topic, key, , , value]) => topic.length + key.length + value.length,
+      countMax: options.bufferCountMax ?? 65_536,
+      sizeMax: options.bufferLengthMax ?? 67_108_864,
+      onDrop: (reason) => this.#drop(reason),
+      onState: (isUp, reason) => onState?.(isUp, reason),
+    });
+  }
+
+  /** Resolves when the file is open. @throws Error naming the path, where it is no event log */
+  opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  /** Events that wait to be written. */
+  get waitingCount(): number {
+    return this.#batcher.waitingCount;
+  }
+
+  append(event: NewEvent): void {
+    const value = tryStringify(event.value);
+    if (value === undefined || value.length > EVENT_LENGTH_MAX) return this.#drop("bad_event");
+    const id = event.value["event_id"];
+    const eventId = typeof id === "string" ? id : null;
+    this.#batcher.append([event.topic, event.key, eventId, this.#options.clock.nowMs(), value]);
+  }
+
+  flush(): Promise<void> {
+    return this.#batcher.flush();
+  }
+
+  async *read(topic: string, options: ReadOptions = {}): AsyncGenerator<StoredEvent> {
+    const { key, signal } = options;
+    let after = options.after === undefined ? 0 : parsePosition(options.after);
+    let upTo: number | undefined;
+    while (true) {
+      signal?.throwIfAborted();
+      const page = await this.#client.page({ topic, key, after, upTo });
+      upTo = page.upTo;
+      for (const record of page.events) {
+        signal?.throwIfAborted();
+        yield toStoredEvent(topic, record);
+        after = record.position;
+      }
+      if (page.events.length === 0 || after >= upTo) return;
+    }
+  }
+
+  subscribe(topic: string, group: string, handler: EventHandler): Promise<Subscription> {
+    return Promise.try(() => {
+      if (this.#closing !== undefined) {
+        throw new Error(`Cannot subscribe to ${topic}: the event log is closed`);
+      }
+      const member: Member = new GroupMember<EventRecord>(
+        {
+          load: () => this.#client.groupPosition(topic, group),
+          next: async (after) => {
+            const query = { topic, key: undefined, after, upTo: undefined };
+            return (await this.#client.page(query)).events;
+          },
+          toEvent: (record) => toStoredEvent(topic, record),
+          commit: (position) => this.#client.commit(topic, group, position),
+        },
+        handler,
+        {
+          clock: this.#options.clock,
+          log: this.#options.log.child({ topic, group }),
+          onClose: () => this.#leave(topic, group, member),
+        },
+      );
+      this.#join(topic, group, member);
+      return member;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const members = [...this.#groups.values()].flatMap((groups) => [...groups.values()].flat());
+    await Promise.all(members.map((member) => member.close()));
+    try {
+      await this.#batcher.close();
+    } finally {
+      await this.#client.close();
+    }
+  }
+
+  async #write(rows: readonly EventRow[]): Promise<void> {
+    await this.#client.append(rows);
+    for (const topic of new Set(rows.map(([topic]) => topic))) {
+      for (const members of this.#groups.get(topic)?.values() ?? []) members[0]?.wake();
+    }
+  }
+
+  #join(topic: string, group: string, member: Member): void {
+    const groups = this.#groups.get(topic) ?? new Map<string, Member[]>();
+    this.#groups.set(topic, groups);
+    const members = groups.get(group) ?? [];
+    groups.set(group, members);
+    members.push(member);
+    if (members.length === 1) member.start();
+  }
+
+  #leave(topic: string, group: string, member: Member): void {
+    const groups = this.#groups.get(topic);
+    const members = groups?.get(group) ?? [];
+    const wasActive = members[0] === member;
+    members.splice(members.indexOf(member), 1);
+    if (members.length === 0) groups?.delete(group);
+    if (wasActive && this.#closing === undefined) members[0]?.start();
+  }
+
+  #drop(reason: EventDropReason): void {
+    this.#options.onDrop?.(1, reason);
+  }
+}
+
+function tryStringify(value: JsonObject): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A cycle or a bigint: no JSON, whatever its type said. A tick must not end for it.
+    return undefined;
+  }
+}
+
+function toStoredEvent(topic: string, record: EventRecord): StoredEvent {
+  const value = tryJsonObject(JSON.parse(record.value));
+  if (value === undefined) throw new Error(`Cannot read event ${record.position}: it is no object`);
+  return { topic, key: record.key, value, position: String(record.position) };
+}
+
+function parsePosition(position: string): number {
+  if (/^\d{1,15}$/.test(position)) return Number(position);
+  throw new Error(`Cannot read after position ${JSON.stringify(position)}: it is none of this log`);
+}

@@ -1,0 +1,160 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { inTransaction, updateEventSchema } from "./sqlite_event_schema.ts";
+import { openSqliteFile } from "./sqlite_file.ts";
+
+/** An event on its way to the store, as a tuple: half the cost of an object between threads. */
+export type EventRow = readonly [
+  topic: string,
+  key: string,
+  eventId: string | null,
+  /** When it was appended, in milliseconds since the epoch. */
+  atMs: number,
+  /** JSON text. */
+  value: string,
+];
+
+/** An event as the store gives it. */
+export interface EventRecord {
+  /** Grows along the log. */
+  readonly position: number;
+  /** Its key. */
+  readonly key: string;
+  /** JSON text. */
+  readonly value: string;
+}
+
+/** Which part of a topic to read. */
+export interface PageQuery {
+  /** The topic. */
+  readonly topic: string;
+  /** Only events of this key; all keys if undefined. */
+  readonly key: string | undefined;
+  /** Only events after this position; 0 is the start. */
+  readonly after: number;
+  /** Only events up to this position; up to the newest if undefined. */
+  readonly upTo: number | undefined;
+}
+
+/** A part of a topic. */
+export interface Page {
+  /** Oldest first; empty where there are no more. */
+  readonly events: readonly EventRecord[];
+  /** The query's `upTo`, or the newest position there was. */
+  readonly upTo: number;
+}
+
+/** Where a log is kept, and how much of it. */
+export interface EventStoreOptions {
+  /** The file, or `:memory:`. */
+  readonly path: string;
+  /** The size at which writing fails as on a full disk; without a bound if undefined. */
+  readonly fileBytesMax?: number;
+}
+
+/** Events of a page at most. */
+export const PAGE_EVENTS_MAX = 500;
+/** A page ends with the event that brings it here, in characters. */
+const PAGE_LENGTH_MAX = 1_048_576;
+const PAGE_SIZE_BYTES = 4096;
+
+/** Reads a topic: its name, after, up to, limit. */
+export const READ_TOPIC_SQL = `SELECT position, key, value FROM events INDEXED BY events_by_topic
+  WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+
+/** Reads a key of a topic; left to itself SQLite would search the topic's index for the key. */
+export const READ_KEY_SQL = `SELECT position, key, value FROM events INDEXED BY events_by_key
+  WHERE topic = ? AND key = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+
+/** The events in a SQLite file. Blocks for the disk: it belongs in a Worker of its own. */
+export class SqliteEventStore {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #byTopic: StatementSync;
+  readonly #byKey: StatementSync;
+  readonly #groupPosition: StatementSync;
+  readonly #commit: StatementSync;
+
+  /**
+   * Opens the file, making or updating its schema. Every batch is on the disk when it is written.
+   *
+   * @throws Error naming the path, where it is no database or a newer program's
+   */
+  constructor(options: EventStoreOptions) {
+    const database = openSqliteFile({ path: options.path, fullSync: true });
+    this.#database = database;
+    try {
+      if (options.fileBytesMax !== undefined) {
+        const pageCountMax = Math.max(1, Math.floor(options.fileBytesMax / PAGE_SIZE_BYTES));
+        database.exec(`PRAGMA max_page_count = ${pageCountMax}`);
+      }
+      updateEventSchema(database, options.path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#insert = database.prepare(
+      "INSERT INTO events (topic, key, event_id, at_ms, value) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#newest = database.prepare("SELECT max(position) AS position FROM events WHERE topic = ?");
+    this.#byTopic = database.prepare(READ_TOPIC_SQL);
+    this.#byKey = database.prepare(READ_KEY_SQL);
+    this.#groupPosition = database.prepare(
+      "SELECT position FROM event_groups WHERE topic = ? AND group_name = ?",
+    );
+    this.#commit = database.prepare(
+      `INSERT INTO event_groups (topic, group_name, position) VALUES (?, ?, ?)
+       ON CONFLICT (topic, group_name) DO UPDATE SET position = max(position, excluded.position)`,
+    );
+  }
+
+  /** Writes all the rows or, where it throws, none. */
+  append(rows: readonly EventRow[]): void {
+    inTransaction(this.#database, () => {
+      for (const row of rows) this.#insert.run(...row);
+    });
+  }
+
+  /** A part of a topic, at most {@linkcode PAGE_EVENTS_MAX} events. */
+  page(query: PageQuery): Page {
+    const upTo = query.upTo ?? integer(this.#newest.get(query.topic)?.["position"] ?? 0);
+    const range = [query.after, upTo, PAGE_EVENTS_MAX];
+    const rows = query.key === undefined
+      ? this.#byTopic.iterate(query.topic, ...range)
+      : this.#byKey.iterate(query.topic, query.key, ...range);
+    const events: EventRecord[] = [];
+    let length = 0;
+    for (const row of rows) {
+      const value = text(row["value"]);
+      events.push({ position: integer(row["position"]), key: text(row["key"]), value });
+      length += value.length;
+      if (length >= PAGE_LENGTH_MAX) break;
+    }
+    return { events, upTo };
+  }
+
+  /** The position after which a group goes on; 0 for a new one. */
+  groupPosition(topic: string, group: string): number {
+    return integer(this.#groupPosition.get(topic, group)?.["position"] ?? 0);
+  }
+
+  /** Moves a group's position on, never back. */
+  commit(topic: string, group: string, position: number): void {
+    this.#commit.run(topic, group, position);
+  }
+
+  /** Closes the file. */
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function integer(value: unknown): number {
+  if (Number.isSafeInteger(value)) return Number(value);
+  throw new Error(`Cannot read an event: ${typeof value} where an integer belongs`);
+}
+
+function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new Error(`Cannot read an event: ${typeof value} where a text belongs`);
+}

@@ -1,0 +1,84 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import {
+  type EventRow,
+  PAGE_EVENTS_MAX,
+  READ_KEY_SQL,
+  READ_TOPIC_SQL,
+  SqliteEventStore,
+} from "./sqlite_event_store.ts";
+
+function rowsOf(topic: string, keys: string, value = "{}"): EventRow[] {
+  return [...keys].map((key) => [topic, key, null, 0, value]);
+}
+
+Deno.test("SqliteEventStore pages by count and by length", () => {
+  const store = new SqliteEventStore({ path: ":memory:" });
+  store.append(rowsOf("t", "a".repeat(PAGE_EVENTS_MAX + 1)));
+  store.append(rowsOf("large", "abc", JSON.stringify("x".repeat(600_000))));
+  const all = { key: undefined, after: 0, upTo: undefined };
+  const first = store.page({ topic: "t", ...all });
+  assertEquals(first.events.length, PAGE_EVENTS_MAX);
+  assertEquals(first.upTo, PAGE_EVENTS_MAX + 1);
+  assertEquals(store.page({ topic: "t", ...all, after: PAGE_EVENTS_MAX }).events.length, 1);
+  assertEquals(store.page({ topic: "t", ...all, upTo: 2 }).events.length, 2);
+  const large = store.page({ topic: "large", ...all });
+  assertEquals(large.events.map(({ key }) => key), ["a", "b"]);
+  assertEquals(store.page({ topic: "none", ...all }), { events: [], upTo: 0 });
+  store.close();
+});
+
+Deno.test("SqliteEventStore writes all of a batch or nothing", () => {
+  const store = new SqliteEventStore({ path: ":memory:", fileBytesMax: 100_000 });
+  const all = { topic: "t", key: undefined, after: 0, upTo: undefined };
+  store.append(rowsOf("t", "a"));
+  const large = JSON.stringify("x".repeat(60_000));
+  assertThrows(() => store.append(rowsOf("t", "bc", large)), Error, "full");
+  store.append(rowsOf("t", "d"));
+  assertEquals(store.page(all).events.map(({ key }) => key), ["a", "d"]);
+  store.close();
+});
+
+Deno.test("SqliteEventStore moves a group's position on and never back", () => {
+  const store = new SqliteEventStore({ path: ":memory:" });
+  assertEquals(store.groupPosition("t", "g"), 0);
+  for (const [position, expected] of [[5, 5], [3, 5], [9, 9]] as const) {
+    store.commit("t", "g", position);
+    assertEquals(store.groupPosition("t", "g"), expected);
+  }
+  assertEquals(store.groupPosition("t", "other"), 0);
+  store.close();
+});
+
+Deno.test("SqliteEventStore finds a topic's and a key's events by index, in order", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/events.sqlite`;
+  new SqliteEventStore({ path }).close();
+  const database = new DatabaseSync(path);
+  const plan = (sql: string): string =>
+    database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => row["detail"]).join("; ");
+  assertEquals(
+    plan(READ_TOPIC_SQL),
+    "SEARCH events USING INDEX events_by_topic (topic=? AND rowid>? AND rowid<?)",
+  );
+  assertEquals(
+    plan(READ_KEY_SQL),
+    "SEARCH events USING INDEX events_by_key (topic=? AND key=? AND rowid>? AND rowid<?)",
+  );
+  database.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("SqliteEventStore refuses a file of a newer program", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/events.sqlite`;
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA user_version = 99");
+  database.close();
+  assertThrows(
+    () => new SqliteEventStore({ path }),
+    Error,
+    `Cannot open event log ${path}: its schema version 99 is newer`,
+  );
+  await Deno.remove(folder, { recursive: true });
+});

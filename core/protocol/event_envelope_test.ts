@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { ManualClock } from "../manual_clock.ts";
+import type { NewEvent } from "../ports/event_log.ts";
+import { EventWriter } from "./event_envelope.ts";
+
+Deno.test("EventWriter puts each event into the common envelope", () => {
+  const appended: NewEvent[] = [];
+  const writer = new EventWriter({
+    eventLog: {
+      append: (event) => void appended.push(event),
+      flush: () => Promise.resolve(),
+      read: () => ReadableStream.from<never>([]),
+      subscribe: () => Promise.resolve({ close: () => Promise.resolve() }),
+      close: () => Promise.resolve(),
+    },
+    clock: new ManualClock(1_700_000_000_250),
+    serverId: "game-7",
+    newId: () => "e1",
+  });
+  writer.write("game_events", "m1", { event_type: "match_started", match_id: "m1" });
+  assertEquals(appended, [{
+    topic: "game_events",
+    key: "m1",
+    value: {
+      event_type: "match_started",
+      match_id: "m1",
+      timestamp: 1_700_000_000.25,
+      event_id: "e1",
+      server_id: "game-7",
+    },
+  }]);
+});
