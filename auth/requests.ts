@@ -1,0 +1,75 @@
+import { type JsonValue, tryJsonObject } from "../core/json.ts";
+
+/** Every action that auth knows; `jwks` is for other services, over `Rpc` alone. */
+export const AUTH_ACTIONS = ["login", "register", "refresh", "verify", "jwks"] as const;
+
+/** One of {@linkcode AUTH_ACTIONS}. */
+export type AuthAction = typeof AUTH_ACTIONS[number];
+
+/** A name and a password, each undefined where it is missing or no text. */
+export interface CredentialsRequest {
+  /** What is asked. */
+  readonly action: "login" | "register";
+  /** As the client typed it. */
+  readonly username: string | undefined;
+  /** As the client typed it; never logged. */
+  readonly password: string | undefined;
+}
+
+/** Asks for new tokens. */
+export interface RefreshRequest {
+  /** What is asked. */
+  readonly action: "refresh";
+  /** Undefined where it is missing or no text. */
+  readonly refreshToken: string | undefined;
+}
+
+/** Asks whom an access token stands for. */
+export interface VerifyRequest {
+  /** What is asked. */
+  readonly action: "verify";
+  /** Undefined where it is missing or no text. */
+  readonly token: string | undefined;
+}
+
+/** Asks for the public keys. */
+export interface JwksRequest {
+  /** What is asked. */
+  readonly action: "jwks";
+}
+
+/** What auth can be asked. */
+export type AuthRequest = CredentialsRequest | RefreshRequest | VerifyRequest | JwksRequest;
+
+/** No text of a request is longer, in UTF-16 units: a line cannot hold more. */
+const TEXT_LENGTH_MAX = 8_192;
+
+/**
+ * The value as a request, or undefined where it is no object or its action is unknown. Fields that an
+ * action does not have are ignored. `internal`: it comes from another service.
+ */
+export function tryParseAuthRequest(
+  value: JsonValue,
+  options: { readonly internal: boolean },
+): AuthRequest | undefined {
+  const fields = tryJsonObject(value);
+  if (fields === undefined) return undefined;
+  const { action, username, password, refresh_token: refreshToken, token } = fields;
+  switch (action) {
+    case "login":
+    case "register":
+      return { action, username: tryText(username), password: tryText(password) };
+    case "refresh":
+      return { action, refreshToken: tryText(refreshToken) };
+    case "verify":
+      return { action, token: tryText(token) };
+    case "jwks":
+      return options.internal ? { action } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function tryText(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value.length <= TEXT_LENGTH_MAX ? value : undefined;
+}
