@@ -1,0 +1,53 @@
+import { clamp } from "./integer_math.ts";
+import type { MatchState } from "./match_state.ts";
+import { separateCircles } from "./physics.ts";
+import { UM_PER_M } from "./units.ts";
+
+/**
+ * How far others may push a tank in one step along each axis, in µm. The diagonal is less than a
+ * tank's radius, so that no push brings a tank's centre into a wall, let alone through it.
+ */
+const PUSH_UM_MAX = 1 * UM_PER_M;
+
+/**
+ * Pushes overlapping tanks apart, pairs in slot order, and then out of walls. Walls have the last
+ * word: tanks wedged between them may go on overlapping one another, and are pushed again next step.
+ */
+export function separateTanks(state: MatchState): void {
+  const { tanks, tuning } = state;
+  notePlaces(state);
+  let pushed = false;
+  for (let first = 0; first < tanks.length; first++) {
+    const a = tanks[first];
+    if (a === undefined || !a.alive) continue;
+    for (let second = first + 1; second < tanks.length; second++) {
+      const b = tanks[second];
+      if (b === undefined || !b.alive) continue;
+      if (separateCircles(a, b, tuning.radiusUm)) pushed = true;
+    }
+  }
+  if (pushed) settleTanks(state);
+}
+
+function notePlaces(state: MatchState): void {
+  let next = 0;
+  for (const tank of state.tanks) {
+    state.places[next++] = tank.xUm;
+    state.places[next++] = tank.yUm;
+  }
+}
+
+/** Ends each pushed tank in a place that is free of walls: at worst where it was before. */
+function settleTanks(state: MatchState): void {
+  let next = 0;
+  for (const tank of state.tanks) {
+    const xUm = state.places[next++] ?? 0;
+    const yUm = state.places[next++] ?? 0;
+    if (tank.xUm === xUm && tank.yUm === yUm) continue;
+    tank.xUm = clamp(tank.xUm, xUm - PUSH_UM_MAX, xUm + PUSH_UM_MAX);
+    tank.yUm = clamp(tank.yUm, yUm - PUSH_UM_MAX, yUm + PUSH_UM_MAX);
+    if (state.arena.pushInside(tank, state.tuning.radiusUm)) continue;
+    tank.xUm = xUm;
+    tank.yUm = yUm;
+  }
+}
