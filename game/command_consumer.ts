@@ -1,0 +1,84 @@
+import { type JsonValue, tryJsonObject } from "../core/json.ts";
+import type { Log } from "../core/log.ts";
+import type { Subscription } from "../core/ports/subscription.ts";
+import { PoisonMessage, type WorkQueue } from "../core/ports/work_queue.ts";
+import { PLAYER_COMMANDS_QUEUE } from "./command_route.ts";
+import type { GameMetrics } from "./game_metrics.ts";
+import { tryQueuedCommand } from "./player_command.ts";
+import type { SessionManager, SessionOrder } from "./session_manager.ts";
+import { tryMode } from "./simulation/rules.ts";
+
+/** The durable queue on which a matchmaker orders matches. */
+export const MATCHMAKING_EVENTS_QUEUE = "matchmaking_events";
+
+const ORDER_PLAYERS_MAX = 1_000;
+const ID_LENGTH_MAX = 128;
+
+/** What the consumers work with. */
+export interface CommandConsumerOptions {
+  /** Consumed from; what cannot be read goes to its dead letters. */
+  readonly workQueue: WorkQueue;
+  /** Where commands are applied and matches made. */
+  readonly sessions: SessionManager;
+  /** Counts commands by outcome; those that cannot be read are not among them. */
+  readonly metrics: GameMetrics["commandsConsumed"];
+  /** Told of each match that was ordered. */
+  readonly log: Log;
+}
+
+/**
+ * Consumes `player_commands`, so that bots, admin tools and other servers can drive tanks too, and
+ * `matchmaking_events`, which make sessions.
+ */
+export async function startCommandConsumers(
+  options: CommandConsumerOptions,
+): Promise<Subscription> {
+  const { workQueue } = options;
+  const commands = await workQueue.consume(
+    PLAYER_COMMANDS_QUEUE,
+    (delivery) => Promise.try(applyCommand, delivery.message, options),
+  );
+  const matches = await workQueue.consume(
+    MATCHMAKING_EVENTS_QUEUE,
+    (delivery) => Promise.try(createMatch, delivery.message, options),
+  );
+  return {
+    close: async () => {
+      await Promise.all([commands.close(), matches.close()]);
+    },
+  };
+}
+
+function applyCommand(message: JsonValue, options: CommandConsumerOptions): void {
+  const queued = tryQueuedCommand(message);
+  if (queued === undefined) throw new PoisonMessage("Cannot read a player command");
+  const isApplied = options.sessions.command(queued.playerId, queued.command);
+  options.metrics[isApplied ? "applied" : "unknown_player"].inc();
+}
+
+function createMatch(message: JsonValue, options: CommandConsumerOptions): void {
+  const order = tryMatchOrder(message);
+  if (order === undefined) throw new PoisonMessage("Cannot read a matchmaking event");
+  const { matchId, mode } = order;
+  const made = options.sessions.createOnOrder(order);
+  options.log.info("match_ordered", { match_id: matchId, mode, ...made });
+  // Another server may have room; a match that is over needs none.
+  if (!made.ok && made.reason !== "match_over") {
+    throw new Error(`Cannot create match ${matchId}: ${made.reason}`);
+  }
+}
+
+/** Reads a `new_match_created` event; undefined where it is none. */
+export function tryMatchOrder(message: JsonValue): SessionOrder | undefined {
+  const event = tryJsonObject(message);
+  const details = tryJsonObject(event?.match_details);
+  if (event?.event_type !== "new_match_created" || details === undefined) return undefined;
+  const { match_id: matchId, mode, players = [] } = details;
+  if (!isId(matchId) || typeof mode !== "string" || tryMode(mode) === undefined) return undefined;
+  if (!Array.isArray(players) || players.length > ORDER_PLAYERS_MAX) return undefined;
+  return players.every(isId) ? { matchId, mode, players } : undefined;
+}
+
+function isId(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= ID_LENGTH_MAX;
+}

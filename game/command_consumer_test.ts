@@ -1,0 +1,125 @@
+import { assertEquals } from "@std/assert";
+import type { JsonValue } from "../core/json.ts";
+import { silentLog } from "../core/log.ts";
+import { MemoryWorkQueue } from "../core/ports/memory_work_queue.ts";
+import { startCommandConsumers, tryMatchOrder } from "./command_consumer.ts";
+import { routeThroughBroker } from "./command_route.ts";
+import { openTestSessions, type TestSessions } from "./testing.ts";
+
+const DETAILS = { match_id: "m1", mode: "team", players: ["ann"] };
+
+Deno.test("a command from the queue drives the player's tank", async () => {
+  const test = await openConsumers();
+  const { tank } = test.seat("ann");
+  await test.publish("player_commands", {
+    player_id: "ann",
+    command: "move",
+    details: { source: "admin", tank_id: tank.tankId, new_position: [40, 30] },
+  });
+  await test.publish("player_commands", { player_id: "nobody", command: "shoot" });
+  assertEquals(tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
+  assertEquals([test.applied.value, test.unknown.value], [1, 1]);
+  await test.close();
+});
+
+Deno.test("what cannot be read is set aside at once", async () => {
+  const test = await openConsumers();
+  await test.publish("player_commands", { player_id: "ann", command: "dance" });
+  await test.publish("matchmaking_events", { event_type: "new_match_created" });
+  const depths = ["player_commands.dead", "matchmaking_events.dead", "player_commands"];
+  assertEquals(await Promise.all(depths.map((queue) => test.workQueue.depth(queue))), [1, 1, 0]);
+  await test.close();
+});
+
+Deno.test("an order makes its match once, however often it is delivered", async () => {
+  const test = await openConsumers();
+  const order = { event_type: "new_match_created", match_details: DETAILS };
+  await test.publish("matchmaking_events", order);
+  await test.publish("matchmaking_events", order);
+  assertEquals(test.sessions.sessionCount, 1);
+  assertEquals(test.sessions.findSession("m1")?.match.mode, "team");
+  await test.close();
+});
+
+Deno.test("a client's command sent through the broker comes back to the tank", async () => {
+  const test = await openConsumers();
+  const dropped = openCounter();
+  const { workQueue } = test;
+  const route = routeThroughBroker({ workQueue, log: silentLog, dropped });
+  const player = test.seat("ann");
+  route(player, { kind: "move", xM: 40, yM: 30 });
+  await test.settle();
+  assertEquals(player.tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
+  await test.close();
+  route(player, { kind: "shoot" });
+  await test.settle();
+  assertEquals(dropped.value, 1);
+});
+
+Deno.test("tryMatchOrder refuses what is no order", () => {
+  const event = { event_type: "new_match_created", match_details: DETAILS };
+  assertEquals(tryMatchOrder(event), { matchId: "m1", mode: "team", players: ["ann"] });
+  const bad: readonly JsonValue[] = [
+    null,
+    {},
+    { ...event, event_type: "match_closed" },
+    { event_type: "new_match_created" },
+    { ...event, match_details: { ...DETAILS, match_id: "" } },
+    { ...event, match_details: { ...DETAILS, match_id: "x".repeat(129) } },
+    { ...event, match_details: { ...DETAILS, mode: "no such" } },
+    { ...event, match_details: { ...DETAILS, players: "ann" } },
+    { ...event, match_details: { ...DETAILS, players: [7] } },
+    { ...event, match_details: { ...DETAILS, players: Array(1_001).fill("p") } },
+  ];
+  for (const message of bad) {
+    assertEquals(tryMatchOrder(message), undefined, JSON.stringify(message));
+  }
+});
+
+interface TestConsumers extends TestSessions {
+  readonly workQueue: MemoryWorkQueue;
+  readonly applied: { readonly value: number };
+  readonly unknown: { readonly value: number };
+  /** Publishes, and waits until the message was handled and the next tick is done. */
+  publish(queue: string, message: JsonValue): Promise<void>;
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openConsumers(): Promise<TestConsumers> {
+  const test = openTestSessions();
+  const workQueue = new MemoryWorkQueue({ clock: test.clock, log: silentLog });
+  const applied = openCounter();
+  const unknown = openCounter();
+  const consumers = await startCommandConsumers({
+    workQueue,
+    sessions: test.sessions,
+    metrics: { applied, unknown_player: unknown },
+    log: silentLog,
+  });
+  const settle = (): Promise<void> => test.clock.advance(100);
+  return {
+    ...test,
+    workQueue,
+    applied,
+    unknown,
+    settle,
+    publish: async (queue, message) => {
+      await workQueue.publish(queue, message);
+      await settle();
+    },
+    close: async () => {
+      await consumers.close();
+      await workQueue.close();
+    },
+  };
+}
+
+function openCounter(): { value: number; inc(by?: number): void } {
+  return {
+    value: 0,
+    inc(by = 1): void {
+      this.value += by;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Counter, Metrics } from "../core/metrics.ts";
+import { TCP_DROP_REASONS, type TcpDropReason } from "../core/net/tcp_server.ts";
+import type { TickLoopMetrics } from "./tick_loop.ts";
+
+/** Why a datagram or line came to nothing. */
+export const DROP_REASONS = [
+  "too_large",
+  "invalid_encoding",
+  "empty",
+  "invalid_json",
+  "unknown_action",
+  "player_id_missing",
+  "invalid_field",
+  "unknown_player",
+  "foreign_address",
+  "player_rate",
+  "stranger_rate",
+  "joins_in_flight",
+  "send_failed",
+  "send_queue_full",
+  "receive_failed",
+  "handler_failed",
+] as const;
+
+/** One of {@linkcode DROP_REASONS}. */
+export type DropReason = typeof DROP_REASONS[number];
+
+/** What a game server counts. */
+export interface GameMetrics {
+  /** UDP datagrams taken from the socket, whatever becomes of them. */
+  readonly datagrams: Counter;
+  /** Players who were given a tank; one who resumes is not counted again. */
+  readonly joined: Counter;
+  /** Datagrams and lines that came to nothing, or were refused with an error. */
+  readonly drops: Readonly<Record<DropReason, Counter>>;
+  /** TCP connections refused or cut off. */
+  readonly tcpDrops: Readonly<Record<TcpDropReason, Counter>>;
+  /** Client commands on the `broker` route that could not be published. */
+  readonly commandsDropped: Counter;
+  /** Commands taken from `player_commands`. */
+  readonly commandsConsumed: Readonly<Record<"applied" | "unknown_player", Counter>>;
+  /** What the tick loop reports. */
+  readonly tick: TickLoopMetrics;
+}
+
+/** Values that are read when they are asked for. */
+export interface GameGauges {
+  /** Sessions that run or linger after their end. */
+  readonly sessions: () => number;
+  /** Tanks that the pool has handed out. */
+  readonly tanks: () => number;
+  /** Players in sessions. */
+  readonly players: () => number;
+  /** TCP connections that are open, or whose last line is still being handled. */
+  readonly tcpConnections: () => number;
+}
+
+// Seconds. The budget of a tick is 16.7 to 100 ms: fine below it, coarse above.
+const TICK_BUCKETS_S = [
+  0.0005,
+  0.001,
+  0.002,
+  0.004,
+  0.008,
+  0.0125,
+  0.0167,
+  0.025,
+  0.0333,
+  0.05,
+  0.1,
+  0.25,
+  1,
+];
+
+/** Registers the metrics, once a service; two keep the names that the seeds gave them. */
+export function openGameMetrics(metrics: Metrics): GameMetrics {
+  return {
+    datagrams: metrics.counter({
+      name: "total_datagrams_received_game",
+      help: "UDP datagrams received",
+    }),
+    joined: metrics.counter({
+      name: "total_players_joined_game",
+      help: "Players who were given a tank",
+    }),
+    drops: metrics.counters({
+      name: "game_drops_total",
+      help: "Datagrams and lines that came to nothing, by reason",
+      label: "reason",
+      values: DROP_REASONS,
+    }),
+    tcpDrops: metrics.counters({
+      name: "game_tcp_drops_total",
+      help: "TCP connections refused or cut off, by reason",
+      label: "reason",
+      values: TCP_DROP_REASONS,
+    }),
+    commandsDropped: metrics.counter({
+      name: "game_commands_dropped_total",
+      help: "Client commands that the broker did not take",
+    }),
+    commandsConsumed: metrics.counters({
+      name: "game_commands_consumed_total",
+      help: "Commands taken from the player_commands queue, by outcome",
+      label: "outcome",
+      values: ["applied", "unknown_player"],
+    }),
+    tick: {
+      duration: metrics.histogram({
+        name: "game_tick_duration_seconds",
+        help: "Work of one tick over all matches",
+      }, TICK_BUCKETS_S),
+      lateness: metrics.histogram({
+        name: "game_tick_lateness_seconds",
+        help: "How late a part of a tick began",
+      }, TICK_BUCKETS_S),
+      lost: metrics.counter({
+        name: "game_ticks_lost_total",
+        help: "Ticks given up because the server was too far behind",
+      }),
+    },
+  };
+}
+
+/** Registers the gauges, once a service; two keep the names that the seeds gave them. */
+export function openGameGauges(metrics: Metrics, gauges: GameGauges): void {
+  metrics.gauge({ name: "active_sessions_game", help: "Sessions that run" }, gauges.sessions);
+  metrics.gauge({ name: "tanks_in_use_game", help: "Tanks taken from the pool" }, gauges.tanks);
+  metrics.gauge({ name: "game_players_count", help: "Players in sessions" }, gauges.players);
+  metrics.gauge(
+    { name: "game_tcp_connections_count", help: "Open TCP connections" },
+    gauges.tcpConnections,
+  );
+}

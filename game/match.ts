@@ -1,0 +1,198 @@
+import type { PlayerCommand } from "./player_command.ts";
+import { SnapshotHistory } from "./snapshot_history.ts";
+import type { Arena } from "./simulation/arena.ts";
+import type { MatchRules } from "./simulation/rules.ts";
+import type { Tank } from "./simulation/tank.ts";
+import { tankInputFrom } from "./simulation/tank_input.ts";
+import { radiansFromHeading, umFromMetres } from "./simulation/units.ts";
+import { World } from "./simulation/world.ts";
+import type { WorldEvent } from "./simulation/world_event.ts";
+import { type EventTanks, viewEvent, viewWorld } from "./world_view.ts";
+import type { EventView } from "./wire/tank_view.ts";
+
+/** How a match is set up. */
+export interface MatchOptions {
+  /** Unique; also the id of its session. */
+  readonly id: string;
+  /** The name of its game mode; kept to be told, the rules are in `rules`. */
+  readonly mode: string;
+  /** What chance in the world starts from; the low 32 bits count. */
+  readonly seed: number;
+  /** Where it is played; shared, never changed. */
+  readonly arena: Arena;
+  /** How it is played and when it ends. */
+  readonly rules: MatchRules;
+  /** Ticks a second, 10 to 60. */
+  readonly tickRate: number;
+  /** Snapshots a second; at most one a tick. */
+  readonly snapshotRate: number;
+}
+
+/** What a tick of a match brought. */
+export interface MatchTick {
+  /** What happened in the world. */
+  readonly events: readonly WorldEvent[];
+  /** Whether a new snapshot is there to be sent. */
+  readonly hasSnapshot: boolean;
+  /** Whether the match ended in this tick. */
+  readonly hasEnded: boolean;
+}
+
+type InputCommand = Extract<PlayerCommand, { readonly kind: "input" }>;
+
+/** What waits to be applied to one tank at the next tick. */
+interface Pending {
+  input: InputCommand | undefined;
+  /** The newest sequence number seen. */
+  seq: number;
+  /** A trigger pulled and let go between two ticks fires all the same. */
+  fired: boolean;
+  shoot: boolean;
+  order: { readonly xM: number; readonly yM: number } | undefined;
+}
+
+/**
+ * A running match: a world, the commands that wait for its next tick, and its snapshots. It knows
+ * nothing of clients. Commands are never applied on arrival: all of a tick act in the order of
+ * slots.
+ */
+export class Match {
+  /** Unique; also the id of its session. */
+  readonly id: string;
+  /** The name of the game mode in which it is played. */
+  readonly mode: string;
+  /** The simulation; to be read only, commands go through `queue`. */
+  readonly world: World;
+  /** What clients are sent, one every few ticks. */
+  readonly snapshots = new SnapshotHistory();
+  readonly #ticksPerSnapshot: number;
+  readonly #pending = new Map<number, Pending>();
+  readonly #appliedSeq = new Map<number, number>();
+  #eventViews: EventView[] = [];
+
+  /** A match without tanks, at tick 0. @throws RangeError when an option breaks its bounds */
+  constructor(options: MatchOptions) {
+    const { seed, arena, rules, tickRate } = options;
+    this.id = options.id;
+    this.mode = options.mode;
+    this.world = new World({ seed, tickRate, arena, rules });
+    this.#ticksPerSnapshot = Math.max(1, Math.round(tickRate / options.snapshotRate));
+  }
+
+  /** Whether it is over. */
+  get isOver(): boolean {
+    return this.world.outcome !== undefined;
+  }
+
+  /** How many more tanks it can take. */
+  get freeSlots(): number {
+    return this.world.rules.tanksMax - this.world.tanks.length;
+  }
+
+  /** Puts a tank into the world. @throws Error when it cannot take one */
+  add(tank: Tank, playerId: string, team?: number): void {
+    const added = this.world.addTank(tank, playerId, team);
+    if (!added.ok) throw new Error(`Cannot add tank ${tank.tankId}: ${added.reason}`);
+    this.#appliedSeq.set(tank.slot, 0);
+  }
+
+  /** Takes a tank out of the world, with whatever waits for it. */
+  remove(tank: Tank): void {
+    this.#pending.delete(tank.slot);
+    this.#appliedSeq.delete(tank.slot);
+    this.world.removeTank(tank.slot);
+  }
+
+  /**
+   * Keeps a command for the next tick. Of several inputs the newest counts; one that aims nowhere
+   * leaves the turret as it is.
+   */
+  queue(tank: Tank, command: PlayerCommand): void {
+    const pending = this.#pendingOf(tank.slot);
+    switch (command.kind) {
+      case "move":
+        pending.order = command;
+        break;
+      case "shoot":
+        pending.shoot = true;
+        break;
+      case "input":
+        // UDP may bring an older input after a newer one; 0 is of a client that does not count.
+        if (command.seq !== 0 && command.seq < pending.seq) break;
+        pending.seq = Math.max(pending.seq, command.seq);
+        pending.fired ||= command.fire;
+        pending.input = command;
+        break;
+    }
+  }
+
+  /** Forgets the sequence of inputs: another client, which counts anew, has the tank now. */
+  restartSeq(tank: Tank): void {
+    this.#pendingOf(tank.slot).seq = 0;
+    this.#appliedSeq.set(tank.slot, 0);
+  }
+
+  /** The sequence number of the newest input that the tank has acted on; 0 before the first. */
+  appliedSeq(tank: Tank): number {
+    return this.#appliedSeq.get(tank.slot) ?? 0;
+  }
+
+  /** One tick. */
+  tick(): MatchTick {
+    const wasOver = this.isOver;
+    this.#applyPending();
+    this.world.step();
+    const { events } = this.world;
+    for (const event of events) {
+      const view = viewEvent(event, this.world.tick, this.#tankIds);
+      if (view !== undefined) this.#eventViews.push(view);
+    }
+    const hasEnded = !wasOver && this.isOver;
+    // Whoever won by a shot is shown it.
+    const hasSnapshot = hasEnded || this.world.tick % this.#ticksPerSnapshot === 0;
+    if (hasSnapshot) this.#takeSnapshot();
+    return { events, hasSnapshot, hasEnded };
+  }
+
+  readonly #tankIds: EventTanks = (slot) => this.world.tankAt(slot)?.tankId;
+
+  #takeSnapshot(): void {
+    this.snapshots.add(viewWorld(this.world, this.snapshots.newest), this.#eventViews);
+    this.#eventViews = [];
+  }
+
+  #applyPending(): void {
+    // By slot, so that the order in which datagrams came cannot matter.
+    for (const tank of this.world.tanks) {
+      const pending = this.#pending.get(tank.slot);
+      if (pending !== undefined) this.#apply(tank, pending);
+    }
+  }
+
+  #apply(tank: Tank, pending: Pending): void {
+    if (pending.input !== undefined) {
+      const { throttle, turn, fire, turretRad } = pending.input;
+      const turret = turretRad ?? radiansFromHeading(tank.aims ? tank.input.turret : tank.heading);
+      this.world.setInput(tank.slot, tankInputFrom({ throttle, turn, turret, fire }));
+      this.#appliedSeq.set(tank.slot, pending.seq);
+    }
+    if (pending.order !== undefined) {
+      const { xM, yM } = pending.order;
+      this.world.setMoveOrder(tank.slot, { xUm: umFromMetres(xM), yUm: umFromMetres(yM) });
+    }
+    if (pending.shoot || (pending.fired && !tank.input.fire)) this.world.fireOnce(tank.slot);
+    pending.input = undefined;
+    pending.order = undefined;
+    pending.fired = false;
+    pending.shoot = false;
+  }
+
+  #pendingOf(slot: number): Pending {
+    let pending = this.#pending.get(slot);
+    if (pending === undefined) {
+      pending = { input: undefined, seq: 0, fired: false, shoot: false, order: undefined };
+      this.#pending.set(slot, pending);
+    }
+    return pending;
+  }
+}

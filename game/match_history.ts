@@ -1,0 +1,162 @@
+import type { EventWriter } from "../core/protocol/event_envelope.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { GameSession } from "./game_session.ts";
+import type { Player } from "./player.ts";
+import type { Tank } from "./simulation/tank.ts";
+import type { WorldEvent } from "./simulation/world_event.ts";
+import { centimetresFromUm } from "./quantise.ts";
+
+/** Why a session ended. */
+export type SessionEndReason = "empty" | "nobody_came" | "match_over" | "server_closed" | "fault";
+
+/** Why a player left a session. */
+export type LeaveReason = "left" | "silent" | "disconnected" | SessionEndReason;
+
+/**
+ * Writes what happens in matches to the event log (PROTOCOL section 5), keyed by session, so that
+ * the events of a match stay in order. Positions in metres.
+ */
+export class MatchHistory {
+  readonly #events: EventWriter;
+  /** Where each tank stood when it was last sampled; one that stands still is not written again. */
+  readonly #sampled = new WeakMap<Tank, { x: number; y: number }>();
+
+  /** Writes nothing yet. */
+  constructor(events: EventWriter) {
+    this.#events = events;
+  }
+
+  /** Writes `session_created` and `match_started`. */
+  sessionCreated(session: GameSession): void {
+    const { id, match } = session;
+    const about = { session_id: id, mode: match.mode, arena: match.world.arena.name };
+    this.#sessions(id, { event_type: "session_created", ...about });
+    this.#game(id, { event_type: "match_started", match_id: id, ...about });
+  }
+
+  /** Writes `session_removed`; its players have left before. */
+  sessionRemoved(session: GameSession, reason: SessionEndReason): void {
+    this.#sessions(session.id, { event_type: "session_removed", session_id: session.id, reason });
+  }
+
+  /** Writes `player_joined_session`; `account_id` is left out for a guest. */
+  playerJoined(player: Player): void {
+    this.#sessions(player.match.id, {
+      event_type: "player_joined_session",
+      ...aboutPlayer(player),
+      account_id: player.accountId,
+      team: player.tank.team,
+    });
+  }
+
+  /** Writes `player_left_session`; to be called before the tank goes back to the pool. */
+  playerLeft(player: Player, reason: LeaveReason): void {
+    const about = { ...aboutPlayer(player), reason };
+    this.#sessions(player.match.id, { event_type: "player_left_session", ...about });
+  }
+
+  /** Writes `match_over` with each player's result; `winner` is null for a draw. */
+  matchOver(session: GameSession): void {
+    const { outcome } = session.match.world;
+    this.#game(session.id, {
+      event_type: "match_over",
+      match_id: session.id,
+      session_id: session.id,
+      winner: outcome?.winner || null,
+      reason: outcome?.reason,
+      scores: session.scores,
+      tick: session.match.world.tick,
+      players: [...session.players.values()].map(({ playerId, accountId, tank }) => ({
+        player_id: playerId,
+        account_id: accountId,
+        tank_id: tank.tankId,
+        team: tank.team,
+        score: tank.score,
+        kills: tank.kills,
+        deaths: tank.deaths,
+      })),
+    });
+  }
+
+  /** Where the tanks are that have moved since they were last sampled. */
+  positions(session: GameSession): void {
+    const { world } = session.match;
+    for (const tank of world.tanks) {
+      if (!tank.alive) continue;
+      const x = centimetresFromUm(tank.xUm) / 100;
+      const y = centimetresFromUm(tank.yUm) / 100;
+      const before = this.#sampled.get(tank);
+      if (before?.x === x && before.y === y) continue;
+      this.#sampled.set(tank, { x, y });
+      this.#events.write("tank_coordinates_history", session.id, {
+        event_type: "tank_moved",
+        tank_id: tank.tankId,
+        session_id: session.id,
+        position: [x, y],
+        tick: world.tick,
+      });
+    }
+  }
+
+  /** The world's events of one tick. */
+  worldEvents(session: GameSession, events: readonly WorldEvent[]): void {
+    const { world } = session.match;
+    const tankIdOf = (slot: number): string | undefined => world.tankAt(slot)?.tankId;
+    for (const event of events) {
+      const at = { session_id: session.id, tick: world.tick };
+      switch (event.kind) {
+        case "shot":
+          this.#game(session.id, {
+            event_type: "tank_shot",
+            tank_id: tankIdOf(event.slot),
+            position_at_shot: [
+              centimetresFromUm(event.xUm) / 100,
+              centimetresFromUm(event.yUm) / 100,
+            ],
+            ...at,
+          });
+          break;
+        case "damaged":
+          this.#game(session.id, {
+            event_type: "tank_took_damage",
+            tank_id: tankIdOf(event.slot),
+            damage_taken: event.damage,
+            current_health: event.hp,
+            health_before_damage: event.hpBefore,
+            by: tankIdOf(event.by),
+            ...at,
+          });
+          break;
+        case "destroyed":
+          this.#game(session.id, {
+            event_type: "tank_destroyed",
+            tank_id: tankIdOf(event.slot),
+            by: tankIdOf(event.by),
+            ...at,
+          });
+          break;
+        case "respawned":
+        case "ended":
+          // A respawn follows from the destruction; the end is written with its scores.
+          break;
+        default:
+          unreachable(event);
+      }
+    }
+  }
+
+  #sessions(key: string, body: Parameters<EventWriter["write"]>[2]): void {
+    this.#events.write("player_sessions_history", key, body);
+  }
+
+  #game(key: string, body: Parameters<EventWriter["write"]>[2]): void {
+    this.#events.write("game_events", key, body);
+  }
+}
+
+function aboutPlayer(
+  player: Player,
+): { readonly session_id: string; readonly player_id: string; readonly tank_id: string } {
+  const { match, playerId, tank } = player;
+  return { session_id: match.id, player_id: playerId, tank_id: tank.tankId };
+}

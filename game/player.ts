@@ -1,0 +1,21 @@
+import type { Match } from "./match.ts";
+import type { PlayerLink } from "./player_link.ts";
+import type { Tank } from "./simulation/tank.ts";
+
+/** Somebody who plays: a tank in a session, and the link to a client. */
+export interface Player {
+  /** As the client names itself; unique on this server. */
+  readonly playerId: string;
+  /** The account behind the player; undefined is a guest. */
+  readonly accountId: string | undefined;
+  /** The match that the tank is in; its id is the session's. */
+  readonly match: Match;
+  /** From the pool, and back there when the player leaves. */
+  readonly tank: Tank;
+  /** Where states go; replaced when the player resumes from elsewhere. */
+  link: PlayerLink;
+  /** When the client was last heard, on the monotonic clock. */
+  lastHeardMs: number;
+  /** The tick of the newest snapshot that the client acknowledged. */
+  ackedTick: number | undefined;
+}

@@ -1,0 +1,61 @@
+import type { Player } from "./player.ts";
+import type { PlayerLink } from "./player_link.ts";
+
+/** Everybody who plays, by player id and by the far end of their link. */
+export class PlayerRoster {
+  readonly #byId = new Map<string, Player>();
+  /** One address may have several players behind it. */
+  readonly #byAddress = new Map<string, readonly Player[]>();
+
+  /** How many players there are. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** All players, in the order in which they came. */
+  values(): Iterable<Player> {
+    return this.#byId.values();
+  }
+
+  /** The player of this id, or undefined where nobody has it. */
+  find(playerId: string): Player | undefined {
+    return this.#byId.get(playerId);
+  }
+
+  /** The players whose link leads to this address, the last to come last. */
+  at(address: string): readonly Player[] {
+    return this.#byAddress.get(address) ?? [];
+  }
+
+  /** Adds a player, whose id nobody has yet. */
+  add(player: Player): void {
+    this.#byId.set(player.playerId, player);
+    this.#remember(player);
+  }
+
+  /** Takes a player out; does nothing where the player is not in it. */
+  remove(player: Player): void {
+    if (this.#byId.get(player.playerId) !== player) return;
+    this.#byId.delete(player.playerId);
+    this.#forget(player);
+  }
+
+  /** Gives a player another link. */
+  move(player: Player, link: PlayerLink): void {
+    this.#forget(player);
+    player.link = link;
+    this.#remember(player);
+  }
+
+  #remember(player: Player): void {
+    const { address } = player.link;
+    this.#byAddress.set(address, [...this.at(address), player]);
+  }
+
+  #forget(player: Player): void {
+    const { address } = player.link;
+    const others = this.at(address).filter((other) => other !== player);
+    if (others.length === 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, others);
+  }
+}

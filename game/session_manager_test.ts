@@ -1,0 +1,185 @@
+import { assert, assertEquals } from "@std/assert";
+import type { JoinRequest, JoinResult } from "./session_manager.ts";
+import { TankPool } from "./tank_pool.ts";
+import { openTestLink, openTestSessions, type TestSessions } from "./testing.ts";
+
+Deno.test("SessionManager puts players into one open session, on different teams", () => {
+  const test = openTestSessions();
+  const ann = test.seat("ann");
+  const bob = test.seat("bob");
+  assertEquals(ann.match, bob.match);
+  assertEquals([ann.tank.team, bob.tank.team].sort(), [1, 2]);
+  assertEquals(test.sessions.sessionCount, 1);
+  assertEquals(test.eventsOf("session_created").length, 1);
+  assertEquals(test.eventsOf("player_joined_session").length, 2);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager opens another session when the first is full", () => {
+  const test = openTestSessions();
+  for (let index = 0; index < 11; index++) test.seat(`p${index}`);
+  assertEquals(test.sessions.sessionCount, 2);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager refuses with the reason, and leaves nothing behind", () => {
+  const pool = new TankPool({ tanksMax: 1, nextId: () => "t" });
+  const test = openTestSessions({ pool, sessionsMax: 1 });
+  assertEquals(join(test, "ann", { mode: "no such" }), refusal("unknown_mode"));
+  assertEquals(join(test, "ann", { matchId: "no such" }), refusal("match_not_found"));
+  test.seat("bob");
+  assertEquals(join(test, "ann"), refusal("no_tanks"));
+  assertEquals(join(test, "ann", { mode: "ffa" }), refusal("no_tanks"));
+  assertEquals(test.sessions.sessionCount, 1);
+  assertEquals(test.sessions.playerCount, 1);
+  test.sessions.drain();
+  assertEquals(join(test, "ann"), refusal("draining"));
+  test.loop.stop();
+});
+
+Deno.test("SessionManager ends a session that its last player has left", () => {
+  const test = openTestSessions();
+  test.seat("ann");
+  test.seat("bob");
+  assert(test.sessions.leave("ann", "left"));
+  assertEquals(test.sessions.sessionCount, 1);
+  assert(test.sessions.leave("bob", "left"));
+  assertEquals(test.sessions.leave("bob", "left"), false);
+  assertEquals(test.sessions.sessionCount, 0);
+  assertEquals(test.pool.inUse, 0);
+  assertEquals(test.loop.size, 0);
+  assertEquals(test.eventsOf("session_removed").map(({ reason }) => reason), ["empty"]);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager moves the stream to whoever proves to be the player", () => {
+  const test = openTestSessions();
+  const first = openTestLink("first");
+  const second = openTestLink("second");
+  const joined = join(test, "ann", { accountId: "a1", link: first });
+  assertEquals(joined.kind, "joined");
+  assertEquals(join(test, "ann", { accountId: "a1", link: first }).kind, "resumed");
+  assertEquals(join(test, "ann", { link: second }), refusal("authentication_required"));
+  const stranger = join(test, "ann", { accountId: "a2", link: second });
+  assertEquals(stranger, refusal("authentication_required"));
+  assertEquals(test.sessions.find("ann")?.link, first);
+  assertEquals(join(test, "ann", { accountId: "a1", link: second }).kind, "resumed");
+  assertEquals(test.sessions.find("ann")?.link, second);
+  assertEquals(test.sessions.findByAddress(first.address), undefined);
+  assertEquals(test.sessions.findByAddress(second.address)?.playerId, "ann");
+  test.loop.stop();
+});
+
+Deno.test("SessionManager lets silent players of datagrams leave, and no others", async () => {
+  const test = openTestSessions();
+  test.seat("udp");
+  test.seat("tcp", openTestLink("tcp", { transport: "tcp" }));
+  await test.clock.advance(14_999);
+  test.sessions.expire();
+  assertEquals(test.sessions.playerCount, 2);
+  await test.clock.advance(1);
+  test.sessions.expire();
+  assertEquals(test.sessions.find("udp"), undefined);
+  assertEquals(test.sessions.playerCount, 1);
+  assertEquals(test.eventsOf("player_left_session").map(({ reason }) => reason), ["silent"]);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager takes out every player behind an address", () => {
+  const test = openTestSessions();
+  const link = openTestLink("shared");
+  for (const playerId of ["a", "b", "c"]) test.seat(playerId, link);
+  test.seat("d");
+  assertEquals(test.sessions.findByAddress(link.address)?.playerId, "c");
+  test.sessions.leaveAddress(link.address, "disconnected");
+  assertEquals(test.sessions.playerCount, 1);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager makes an ordered session once, for those on its list", () => {
+  const test = openTestSessions();
+  const order = { matchId: "m1", mode: "duel", players: ["ann", "acc-bob"] };
+  assertEquals(test.sessions.createOnOrder(order), { ok: true, isNew: true });
+  assertEquals(test.sessions.createOnOrder(order), { ok: true, isNew: false });
+  assertEquals(join(test, "eve", { matchId: "m1" }), refusal("match_not_found"));
+  assertEquals(join(test, "ann", { matchId: "m1" }).kind, "joined");
+  assertEquals(join(test, "bob", { accountId: "acc-bob" }).kind, "joined");
+  assertEquals(test.sessions.find("bob")?.match.id, "m1");
+  const refusals = [
+    test.sessions.createOnOrder({ matchId: "m2", mode: "no such", players: [] }),
+    test.sessions.createOnOrder({ ...order, players: ["eve"] }),
+  ];
+  test.sessions.drain();
+  refusals.push(test.sessions.createOnOrder({ ...order, matchId: "m3" }));
+  assertEquals(refusals, [
+    { ok: false, reason: "unknown_mode" },
+    { ok: false, reason: "full" },
+    { ok: false, reason: "draining" },
+  ]);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager ends an ordered session to which nobody came", async () => {
+  const test = openTestSessions();
+  test.sessions.createOnOrder({ matchId: "m1", mode: "team", players: ["ann"] });
+  await test.clock.advance(59_999);
+  test.sessions.expire();
+  assertEquals(test.sessions.sessionCount, 1);
+  await test.clock.advance(1);
+  test.sessions.expire();
+  assertEquals(test.sessions.sessionCount, 0);
+  assertEquals(test.eventsOf("session_removed").map(({ reason }) => reason), ["nobody_came"]);
+  const late = { matchId: "m1", mode: "team", players: ["bob"] };
+  assertEquals(test.sessions.createOnOrder(late), { ok: false, reason: "match_over" });
+  await test.clock.advance(60_000);
+  assertEquals(test.sessions.createOnOrder(late), { ok: true, isNew: true });
+  test.loop.stop();
+});
+
+Deno.test("SessionManager tells everybody of the end, repeats it to datagrams, and lets go", async () => {
+  const test = openTestSessions();
+  const udp = openTestLink("udp");
+  const tcp = openTestLink("tcp", { transport: "tcp" });
+  const telnet = openTestLink("telnet", { transport: "tcp", wantsState: false });
+  test.seat("udp", udp);
+  test.seat("tcp", tcp);
+  test.seat("telnet", telnet);
+  await test.clock.advance(5 * 60_000 + 3_000);
+  const overs = (link: typeof udp): number =>
+    link.sent.filter((message) => message.includes("match_over")).length;
+  assertEquals([overs(udp), overs(tcp), overs(telnet)], [4, 1, 0]);
+  assertEquals(test.sessions.playerCount, 0);
+  assertEquals(test.pool.inUse, 0);
+  const [over] = test.eventsOf("match_over");
+  assertEquals([over?.winner, over?.reason, over?.scores], [null, "time", { 1: 0, 2: 0 }]);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager ends everything on close", () => {
+  const test = openTestSessions();
+  for (let index = 0; index < 12; index++) test.seat(`p${index}`);
+  test.sessions.close();
+  assertEquals([test.sessions.sessionCount, test.sessions.playerCount, test.loop.size], [0, 0, 0]);
+  assertEquals(test.eventsOf("session_removed").length, 2);
+  assertEquals(test.eventsOf("player_left_session").length, 12);
+  test.loop.stop();
+});
+
+function join(
+  test: TestSessions,
+  playerId: string,
+  request: Partial<JoinRequest> = {},
+): JoinResult {
+  return test.sessions.join({
+    playerId,
+    accountId: undefined,
+    matchId: undefined,
+    mode: undefined,
+    link: openTestLink(playerId),
+    ...request,
+  });
+}
+
+function refusal(reason: string): JoinResult {
+  return { kind: "refused", refusal: reason } as JoinResult;
+}
