@@ -1,0 +1,48 @@
+import { ConfigReader, type Env } from "../../core/config.ts";
+import { readServiceConfig, type ServiceConfig } from "../../core/service_config.ts";
+
+/** The settings of a matchmaker. */
+export interface MatchmakerConfig extends ServiceConfig {
+  /** Where clients connect; 0 lets the system choose. */
+  readonly httpPort: number;
+  /** A server not heard for this long is out, in milliseconds. */
+  readonly serverTimeoutMs: number;
+  /** Where browsers connect; its host stands where a server does not say where it is. */
+  readonly websocketUrl: URL;
+  /** Requests that one address may make a second; more are answered with 429. */
+  readonly requestsPerSecond: number;
+}
+
+const DEFAULT_WEBSOCKET_URL = "ws://127.0.0.1:8080/ws";
+
+/** Reads a matchmaker's settings. @throws ConfigError naming every bad variable */
+export function parseMatchmakerConfig(env: Env): MatchmakerConfig {
+  const reader = new ConfigReader(env);
+  return reader.finish({
+    ...readServiceConfig(reader, {
+      prefix: "MATCHMAKER",
+      opsPort: 8003,
+      serverId: "matchmaker-1",
+    }),
+    httpPort: reader.port("MATCHMAKER_HTTP_PORT", 8081),
+    // Three broadcasts, of which there is one every 5 s.
+    serverTimeoutMs: reader.integer("MATCHMAKER_SERVER_TIMEOUT_MS", 15_000, {
+      min: 100,
+      max: 600_000,
+    }),
+    websocketUrl: readWebsocketUrl(reader),
+    requestsPerSecond: reader.integer("MATCHMAKER_REQUESTS_PER_SECOND", 20, {
+      min: 1,
+      max: 1_000_000,
+    }),
+  });
+}
+
+function readWebsocketUrl(reader: ConfigReader): URL {
+  const name = "MATCHMAKER_WEBSOCKET_URL";
+  const text = reader.text(name, DEFAULT_WEBSOCKET_URL);
+  const url = URL.parse(text);
+  if (url !== null && /^wss?:$/.test(url.protocol)) return url;
+  reader.problem(name, "must be a ws: or wss: URL", text);
+  return new URL(DEFAULT_WEBSOCKET_URL);
+}

@@ -1,0 +1,131 @@
+import type { Clock } from "../core/clock.ts";
+import { errorResponse, jsonResponse, type Route } from "../core/net/http_server.ts";
+import { matchesEntityTag } from "./entity_tag.ts";
+import { ageSecondsOf, annotateStatus } from "./status.ts";
+import type { StatusCache } from "./status_cache.ts";
+import type { StatusMetrics, StatusRoute } from "./status_metrics.ts";
+import type { StatusReader, StatusReading } from "./status_reader.ts";
+import type { UpdateInterval } from "./update_interval.ts";
+
+/**
+ * How long browsers and proxies may give an answer again, in seconds. Short beside the interval: a
+ * visitor sees an update soon, and a proxy still takes nearly all of the load.
+ */
+const MAX_AGE_S = 10;
+
+const FRESH = `public, max-age=${MAX_AGE_S}`;
+/** For what is not up to date, or about the cache itself: ask again each time. */
+const UNCACHED = { "cache-control": "no-cache" };
+
+/** What {@linkcode statusRoutes} need. */
+export interface StatusRoutesOptions {
+  /** Gives answers. */
+  readonly reader: StatusReader;
+  /** What is cached. */
+  readonly cache: StatusCache;
+  /** Counts. */
+  readonly metrics: StatusMetrics;
+  /** Says when. */
+  readonly clock: Clock;
+  /** The time between two updates. */
+  readonly interval: UpdateInterval;
+  /** Milliseconds that a status is served from the cache. */
+  readonly cacheTtlMs: number;
+}
+
+/** What visitors, operators and probes may ask. */
+export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
+  const bodies = new StatusBodies(options.clock);
+  const get = (path: StatusRoute, handler: Route["handler"]): Route => ({
+    method: "GET",
+    path,
+    handler,
+  });
+  const answer = async (request: Request): Promise<Response> => {
+    const reading = await options.reader.read();
+    options.metrics.requests[reading.source].inc();
+    return statusResponse(request, reading, bodies);
+  };
+  return [
+    get("/api/server/status", answer),
+    get("/server/status", answer),
+    get("/server/status/debug", () => debugResponse(options)),
+    get("/health", () => healthResponse(options)),
+  ];
+}
+
+function statusResponse(
+  request: Request,
+  reading: StatusReading,
+  bodies: StatusBodies,
+): Response {
+  const { source, entityTag } = reading;
+  const isFresh = source === "cache" || source === "database";
+  const headers = {
+    "etag": entityTag,
+    "cache-control": isFresh ? FRESH : UNCACHED["cache-control"],
+    "content-type": "application/json; charset=utf-8",
+  };
+  if (matchesEntityTag(request.headers.get("if-none-match"), entityTag)) {
+    const { "content-type": _none, ...rest } = headers;
+    return new Response(null, { status: 304, headers: rest });
+  }
+  return new Response(bodies.textOf(reading), { headers });
+}
+
+async function debugResponse(options: StatusRoutesOptions): Promise<Response> {
+  const { cache, clock, interval } = options;
+  const lookup = await cache.read();
+  if (lookup.kind === "down") {
+    return errorResponse(503, "cache_unavailable", "The cache does not answer");
+  }
+  const status = lookup.kind === "hit" ? lookup.known.status : undefined;
+  const ageSeconds = status === undefined ? null : ageSecondsOf(status, clock.nowMs());
+  const ttlMs = status === undefined ? undefined : await cache.remainingMs();
+  return jsonResponse({
+    cached: status !== undefined,
+    updated_at: status?.updated_at ?? null,
+    age_seconds: ageSeconds,
+    ttl: ttlMs === undefined ? null : Math.floor(ttlMs / 1_000),
+    is_fresh: ageSeconds !== null && ageSeconds * 1_000 <= interval.ms,
+  }, { headers: UNCACHED });
+}
+
+/** `ok` with 200; `stale` and `error`, where somebody has to look, with 503. */
+async function healthResponse(options: StatusRoutesOptions): Promise<Response> {
+  const { cache, clock, cacheTtlMs } = options;
+  const lookup = await cache.read();
+  const unwell = (status: "stale" | "error", message: string): Response =>
+    jsonResponse({ status, message }, { status: 503, headers: UNCACHED });
+  if (lookup.kind === "down") return unwell("error", "Cache does not answer");
+  if (lookup.kind === "miss") return unwell("stale", "Cache is empty");
+  const ageSeconds = ageSecondsOf(lookup.known.status, clock.nowMs());
+  // The store may have been told by somebody else to keep it longer than we would.
+  if (ageSeconds === null || ageSeconds * 1_000 > cacheTtlMs) {
+    return unwell("stale", "Cache too old");
+  }
+  return jsonResponse({ status: "ok", age_seconds: ageSeconds }, { headers: UNCACHED });
+}
+
+/** Bodies of answers; the last is kept, because it stays the same for a second. */
+class StatusBodies {
+  readonly #clock: Clock;
+  #reading: StatusReading | undefined;
+  #ageSeconds: number | null = null;
+  #text = "";
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  textOf(reading: StatusReading): string {
+    const { status, source } = reading;
+    const ageSeconds = ageSecondsOf(status, this.#clock.nowMs());
+    if (reading !== this.#reading || ageSeconds !== this.#ageSeconds) {
+      this.#reading = reading;
+      this.#ageSeconds = ageSeconds;
+      this.#text = JSON.stringify(annotateStatus(status, { source, ageSeconds }));
+    }
+    return this.#text;
+  }
+}
