@@ -1,0 +1,116 @@
+import { parseAuthConfig } from "../auth/config.ts";
+import { AUTH_PORTS, startAuth } from "../auth/service.ts";
+import { openPorts } from "../core/adapters/open.ts";
+import { ConfigError, type Env } from "../core/config.ts";
+import {
+  logAddresses,
+  openContext,
+  parseProcessConfig,
+  type Running,
+  runUntilSignal,
+} from "../core/lifecycle.ts";
+import type { Ports, RunningService, ServiceContext } from "../core/service.ts";
+import { parseGameConfig } from "../game/config.ts";
+import { parseGatewayConfig } from "../game/gateway/config.ts";
+import { GATEWAY_PORTS, startGateway } from "../game/gateway/service.ts";
+import { parseMatchmakerConfig } from "../game/matchmaking/config.ts";
+import { MATCHMAKER_PORTS, startMatchmaker } from "../game/matchmaking/service.ts";
+import { GAME_PORTS, startGame } from "../game/service.ts";
+import { parseStatusConfig } from "../status-worker/config.ts";
+import { startStatus, STATUS_PORTS } from "../status-worker/service.ts";
+import { startUpText } from "./start_up_text.ts";
+
+/** What differs on a developer's machine; a variable that is set still wins. */
+const DEVELOPMENT_DEFAULTS: ReadonlyMap<string, string> = new Map([
+  // Accounts with known passwords, and guests, are nobody else's business.
+  ["LISTEN_HOST", "127.0.0.1"],
+  ["AUTH_SEED_ACCOUNTS", "true"],
+  ["GAME_ALLOW_GUESTS", "true"],
+]);
+
+const PORTS = [
+  ...AUTH_PORTS,
+  ...GAME_PORTS,
+  ...MATCHMAKER_PORTS,
+  ...GATEWAY_PORTS,
+  ...STATUS_PORTS,
+] as const;
+
+/** What a service of all of them is given. */
+type Deps = ServiceContext & Pick<Ports, typeof PORTS[number]>;
+
+/** A service whose settings have been read. */
+interface Prepared {
+  readonly name: string;
+  readonly drainMs: number;
+  start(deps: Deps): Promise<RunningService>;
+}
+
+await runUntilSignal((env) =>
+  startAll({ get: (name) => env.get(name) || DEVELOPMENT_DEFAULTS.get(name) })
+);
+
+/** Starts every service in this process, on one set of ports. */
+async function startAll(env: Env): Promise<Running> {
+  const processConfig = parseProcessConfig(env);
+  const prepared = prepareAll([
+    () => prepare("auth", parseAuthConfig(env), startAuth),
+    // Before the game server, whose first broadcast it is to hear.
+    () => prepare("matchmaker", parseMatchmakerConfig(env), startMatchmaker),
+    () => prepare("game", parseGameConfig(env), startGame),
+    () => prepare("gateway", parseGatewayConfig(env), startGateway),
+    () => prepare("status-worker", parseStatusConfig(env), startStatus),
+  ]);
+  const shared = openContext("all", processConfig);
+  const { dataDir } = processConfig;
+  await using opened = new AsyncDisposableStack();
+  const ports = await openPorts(PORTS, { dataDir, alone: false }, shared);
+  opened.defer(() => ports.closePorts());
+  const running: Record<string, RunningService> = {};
+  for (const { name, start } of prepared) {
+    const context = openContext(name, processConfig, shared);
+    const service = await start({ ...context, ...ports });
+    opened.defer(() => service.close());
+    running[name] = service;
+    logAddresses(context.log, service);
+  }
+  announce(running);
+  const closing = opened.move();
+  return {
+    ...shared,
+    drainMs: Math.max(...prepared.map(({ drainMs }) => drainMs)),
+    close: () => closing.disposeAsync(),
+  };
+}
+
+function prepare<Config extends { readonly drainMs: number }>(
+  name: string,
+  config: Config,
+  start: (config: Config, deps: Deps) => Promise<RunningService>,
+): Prepared {
+  return { name, drainMs: config.drainMs, start: (deps) => start(config, deps) };
+}
+
+/** Reads the settings of all services before any starts. @throws ConfigError with every bad one */
+function prepareAll(preparations: readonly (() => Prepared)[]): readonly Prepared[] {
+  // Some variables are read by each service: they are reported once.
+  const problems = new Set<string>();
+  const prepared = preparations.flatMap((prepareOne) => {
+    try {
+      return [prepareOne()];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.message.split("\n")) problems.add(problem);
+      return [];
+    }
+  });
+  if (problems.size > 0) throw new ConfigError([...problems].join("\n"));
+  return prepared;
+}
+
+// Elsewhere than on a terminal standard output carries JSON lines and nothing else.
+function announce(services: Readonly<Record<string, RunningService>>): void {
+  const colour = Deno.stdout.isTerminal();
+  const output = colour ? Deno.stdout : Deno.stderr;
+  output.writeSync(new TextEncoder().encode(startUpText(services, { colour })));
+}
