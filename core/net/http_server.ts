@@ -1,3 +1,4 @@
+// Long because a request is routed, bounded, answered for and let go in one place.
 import type { Clock } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import { unreachable } from "../unreachable.ts";
