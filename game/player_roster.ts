@@ -50,6 +50,7 @@ export class PlayerRoster {
   #remember(player: Player): void {
     const { address } = player.link;
     this.#byAddress.set(address, [...this.at(address), player]);
+    player.link.attach();
   }
 
   #forget(player: Player): void {
@@ -57,5 +58,6 @@ export class PlayerRoster {
     const others = this.at(address).filter((other) => other !== player);
     if (others.length === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, others);
+    player.link.detach();
   }
 }

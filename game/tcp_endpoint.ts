@@ -250,6 +250,8 @@ export class TcpEndpoint implements LineProtocol, Sender {
       ...options,
       transport: "tcp",
       address: this.address,
+      attach: () => {},
+      detach: () => {},
       send: (message) => this.#send(message),
     };
   }

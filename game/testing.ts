@@ -109,6 +109,8 @@ export function openTestLink(
     wantsState: true,
     ...options,
     address: `udp:${host}:1`,
+    attach: () => {},
+    detach: () => {},
     send: (message) => void sent.push(message),
     sent,
   };

@@ -5,10 +5,12 @@ import { tryDecodeUtf8 } from "../core/net/utf8.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { Counter } from "../core/metrics.ts";
 import type { DropReason, GameMetrics } from "./game_metrics.ts";
-import type { MessageHandler, Sender } from "./message_handler.ts";
-import type { PlayerLink } from "./player_link.ts";
-import { type JoinMessage, parseMessage } from "./wire/json_message.ts";
+import type { MessageHandler } from "./message_handler.ts";
+import { UdpPeer, type UdpPeerOptions } from "./udp_peer.ts";
+import { UdpPeerTable } from "./udp_peer_table.ts";
+import { type ClientMessage, type JoinMessage, parseMessage } from "./wire/json_message.ts";
 import { internalErrorReply, INVALID_ENCODING_REPLY, refusalReply } from "./wire/json_reply.ts";
+import { JsonScanner } from "./wire/json_scanner.ts";
 
 /** A datagram may be this long at most; PROTOCOL section 2. */
 export const DATAGRAM_BYTES_MAX = 1_200;
@@ -24,8 +26,6 @@ export interface UdpEndpointOptions {
   readonly send: (datagram: Uint8Array, to: UdpSource) => void;
   /** Makes and checks the challenges that prove a sender's address. */
   readonly addressToken: AddressToken;
-  /** Whether a player's client is at an address, such as `udp:127.0.0.1:40000`. */
-  readonly hasPlayerAt: (address: string) => boolean;
   /** Bounds replies to addresses at which nobody plays: by host name. */
   readonly strangers: RateLimiter;
   /** Bounds what one address may send: by host name and port. */
@@ -36,24 +36,32 @@ export interface UdpEndpointOptions {
   readonly log: Log;
 }
 
-const encoder = new TextEncoder();
-
 /** Speaks JSON over UDP: bytes and their source in, replies out. It holds no socket. */
 export class UdpEndpoint {
   readonly #options: UdpEndpointOptions;
   readonly #drops: Readonly<Record<DropReason, Counter>>;
+  readonly #peers = new UdpPeerTable();
+  readonly #scanner = new JsonScanner();
+  readonly #peerOptions: UdpPeerOptions;
   #joinsInFlight = 0;
 
   /** Sends nothing before a datagram comes. */
   constructor(options: UdpEndpointOptions) {
     this.#options = options;
     this.#drops = options.metrics.drops;
+    this.#peerOptions = {
+      ...options,
+      onPlayers: (peer, arePresent) => {
+        if (arePresent) this.#peers.add(peer);
+        else this.#peers.remove(peer);
+      },
+    };
   }
 
   /** Handles one datagram. `bytes` need not stay valid after the call. Never throws. */
   onDatagram(bytes: Uint8Array, from: UdpSource): void {
     this.#options.metrics.datagrams.inc();
-    const sender = new UdpSender(from, this.#options);
+    const sender = this.#peers.find(from) ?? new UdpPeer(from, this.#peerOptions);
     if (!this.#options.messages.tryTake(sender.address)) return this.#drops.player_rate.inc();
     try {
       this.#handle(bytes, sender);
@@ -63,7 +71,13 @@ export class UdpEndpoint {
     }
   }
 
-  #handle(bytes: Uint8Array, sender: UdpSender): void {
+  #handle(bytes: Uint8Array, sender: UdpPeer): void {
+    const scanned = this.#scanner.tryScan(bytes);
+    if (scanned === undefined) this.#parse(bytes, sender);
+    else this.#act(scanned, sender);
+  }
+
+  #parse(bytes: Uint8Array, sender: UdpPeer): void {
     const text = tryDecodeUtf8(bytes);
     if (text === undefined) {
       this.#drops.invalid_encoding.inc();
@@ -77,7 +91,10 @@ export class UdpEndpoint {
       else this.#reply(reply, sender);
       return;
     }
-    const { message } = parsed;
+    this.#act(parsed.message, sender);
+  }
+
+  #act(message: ClientMessage, sender: UdpPeer): void {
     if (message.action === "join_game") return this.#join(message, sender);
     if (message.action === "login") {
       // Passwords do not travel in datagrams: `login` is an action of the TCP protocol alone.
@@ -93,82 +110,31 @@ export class UdpEndpoint {
     }
   }
 
-  #join(message: JoinMessage, sender: UdpSender): void {
+  #join(message: JoinMessage, sender: UdpPeer): void {
     if (!this.#options.strangers.tryTake(sender.hostname)) return this.#drops.stranger_rate.inc();
     if (this.#joinsInFlight >= JOINS_IN_FLIGHT_MAX) return this.#drops.joins_in_flight.inc();
     this.#joinsInFlight++;
     this.#options.handler.join(message, sender)
-      .then((reply) => sender.reply(reply))
+      .then((reply) => sender.send(reply))
       .catch((error: unknown) => this.#replyToFault(error, sender))
       .finally(() => this.#joinsInFlight--);
   }
 
-  #reply(reply: string, sender: UdpSender): void {
-    const { strangers, hasPlayerAt } = this.#options;
+  #reply(reply: string, sender: UdpPeer): void {
+    const { strangers } = this.#options;
     // A player's messages are bounded as they come, whoever else is behind the same host name.
-    if (hasPlayerAt(sender.address) || strangers.tryTake(sender.hostname)) sender.reply(reply);
+    if (sender.hasPlayers || strangers.tryTake(sender.hostname)) sender.send(reply);
     else this.#drops.stranger_rate.inc();
   }
 
-  #replyToFault(error: unknown, sender: UdpSender): void {
+  #replyToFault(error: unknown, sender: UdpPeer): void {
     this.#options.log.error("message_failed", { error: describeError(error) });
     const errorType = error instanceof Error ? error.name : "Error";
     this.#reply(internalErrorReply(errorType), sender);
   }
 
-  #logDrop(reason: DropReason, sender: UdpSender): void {
+  #logDrop(reason: DropReason, sender: UdpPeer): void {
     const { log } = this.#options;
     if (log.debugOn) log.debug("datagram_dropped", { reason, from: sender.address });
-  }
-}
-
-class UdpSender implements Sender {
-  readonly hostname: string;
-  readonly port: number;
-  readonly address: string;
-  readonly accountId = undefined;
-  readonly #options: UdpEndpointOptions;
-
-  constructor(from: UdpSource, options: UdpEndpointOptions) {
-    this.hostname = from.hostname;
-    this.port = from.port;
-    this.address = `udp:${from.hostname}:${from.port}`;
-    this.#options = options;
-  }
-
-  reply(text: string): void {
-    this.#options.send(encoder.encode(text), this);
-  }
-
-  openLink(): PlayerLink {
-    const { send } = this.#options;
-    const { hostname, port, address } = this;
-    const to = { hostname, port };
-    return {
-      transport: "udp",
-      address,
-      wantsState: true,
-      send: (message) => send(encoder.encode(message), to),
-    };
-  }
-
-  issueChallenge(): string {
-    const { addressToken } = this.#options;
-    return addressToken.issue(this.hostname, this.port).toBase64({ alphabet: "base64url" });
-  }
-
-  isProven(challenge: string | undefined): boolean {
-    const token = challenge === undefined ? undefined : tryBase64Url(challenge);
-    return token !== undefined &&
-      this.#options.addressToken.verify(token, this.hostname, this.port);
-  }
-}
-
-function tryBase64Url(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
-  } catch {
-    // fromBase64 throws nothing but SyntaxError: the text came from outside.
-    return undefined;
   }
 }

@@ -142,7 +142,6 @@ function openEndpoint(
       checkToken: options.checkToken ??
         ((token) => Promise.resolve(token === "good" ? CLAIM : undefined)),
     }),
-    hasPlayerAt: (address) => sessions.findByAddress(address) !== undefined,
     send: (datagram, { hostname, port }) => {
       sent.push({ text: new TextDecoder().decode(datagram), to: { hostname, port } });
     },

@@ -10,11 +10,10 @@ const STRANGER_BURST_S = 3;
 
 /** Opens the UDP socket and serves it. @throws Error when the port cannot be listened on */
 export function listenUdp(parts: GameParts): UdpServer {
-  const { config, deps, handler, messages, metrics, sessions } = parts;
+  const { config, deps, handler, messages, metrics } = parts;
   const { clock, log } = deps;
   const endpoint: UdpEndpoint = new UdpEndpoint({
     handler,
-    hasPlayerAt: (address) => sessions.findByAddress(address) !== undefined,
     send: (datagram, to) => server.send(datagram, to),
     addressToken: new AddressToken({
       secretLifetimeMs: ADDRESS_SECRET_LIFETIME_MS,

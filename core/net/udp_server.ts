@@ -91,6 +91,8 @@ class DatagramServer implements UdpServer {
   readonly #socket: Deno.DatagramConn;
   readonly #logged: RateLimiter;
   readonly #closing = new AbortController();
+  // A signal is asked through a getter that checks its kind: a field costs a datagram nothing.
+  #isClosing = false;
   readonly #receiving: Promise<void>;
   #sendCount = 0;
   #whenSent: (() => void) | undefined;
@@ -129,6 +131,7 @@ class DatagramServer implements UdpServer {
   }
 
   async #close(): Promise<void> {
+    this.#isClosing = true;
     this.#closing.abort();
     if (this.#sendCount > 0) await new Promise<void>((resolve) => this.#whenSent = resolve);
     this.#socket.close();
@@ -142,13 +145,13 @@ class DatagramServer implements UdpServer {
     const buffer = new Uint8Array(datagramBytesMax + 1);
     let retryMs = RETRY_MS_MIN;
     let burstCount = 0;
-    while (!signal.aborted) {
+    while (!this.#isClosing) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
-        if (!signal.aborted) this.#onDatagram(bytes, from);
+        if (!this.#isClosing) this.#onDatagram(bytes, from);
         retryMs = RETRY_MS_MIN;
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#isClosing) return;
         // Of one datagram, such as an ICMP error for an earlier send, or of the socket: try again.
         this.#onFailure("receive_failed", error);
         await sleep(this.#clock, retryMs, signal).catch(() => {});
