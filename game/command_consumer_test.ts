@@ -47,11 +47,11 @@ Deno.test("a client's command sent through the broker comes back to the tank", a
   const { workQueue } = test;
   const route = routeThroughBroker({ workQueue, log: silentLog, dropped });
   const player = test.seat("ann");
-  route(player, { kind: "move", xM: 40, yM: 30 });
+  route(player, { action: "move", xM: 40, yM: 30 });
   await test.settle();
   assertEquals(player.tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
   await test.close();
-  route(player, { kind: "shoot" });
+  route(player, { action: "shoot" });
   await test.settle();
   assertEquals(dropped.value, 1);
 });

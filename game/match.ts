@@ -38,7 +38,7 @@ export interface MatchTick {
   readonly hasEnded: boolean;
 }
 
-type InputCommand = Extract<PlayerCommand, { readonly kind: "input" }>;
+type InputCommand = Extract<PlayerCommand, { readonly action: "input" }>;
 
 /** What waits to be applied to one tank at the next tick. */
 interface Pending {
@@ -109,7 +109,7 @@ export class Match {
    */
   queue(tank: Tank, command: PlayerCommand): void {
     const pending = this.#pendingOf(tank.slot);
-    switch (command.kind) {
+    switch (command.action) {
       case "move":
         pending.order = command;
         break;

@@ -5,7 +5,7 @@ import { tryMode } from "./simulation/rules.ts";
 import { hashWorld } from "./simulation/state_hash.ts";
 import { Tank } from "./simulation/tank.ts";
 
-const INPUT = { kind: "input", throttle: 0, turn: 0, turretRad: undefined, fire: false } as const;
+const INPUT = { action: "input", throttle: 0, turn: 0, turretRad: undefined, fire: false } as const;
 
 Deno.test("Match applies a command on the next tick, never on arrival", () => {
   const { match, tank } = openMatch();
@@ -67,7 +67,7 @@ Deno.test("Match leaves the turret of an input that aims nowhere", () => {
 
 Deno.test("Match drives where it is ordered to", () => {
   const { match, tank } = openMatch();
-  match.queue(tank, { kind: "move", xM: 40, yM: 30 });
+  match.queue(tank, { action: "move", xM: 40, yM: 30 });
   match.tick();
   assertEquals(tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
 });

@@ -83,22 +83,9 @@ export class MessageHandler {
   ): Handled {
     switch (message.action) {
       case "move":
-        return this.#command(message.playerId, sender, {
-          kind: "move",
-          xM: message.xM,
-          yM: message.yM,
-        });
       case "input":
-        return this.#command(message.playerId, sender, {
-          kind: "input",
-          seq: message.seq,
-          throttle: message.throttle,
-          turn: message.turn,
-          turretRad: message.turretRad,
-          fire: message.fire,
-        });
       case "shoot":
-        return this.#command(message.playerId, sender, { kind: "shoot" });
+        return this.#command(message.playerId, sender, message);
       case "ack":
         return this.#ack(message.playerId, sender, message.tick);
       case "ping":

@@ -1,19 +1,16 @@
 import { type JsonObject, type JsonValue, tryJsonObject } from "../core/json.ts";
-import type { ParsedMessage } from "./wire/json_message.ts";
-import { parseMessage } from "./wire/json_message.ts";
+import {
+  type InputMessage,
+  type MoveMessage,
+  type ParsedMessage,
+  parseMessage,
+} from "./wire/json_message.ts";
 
-/** What a player's tank is told to do. Metres and radians. */
+/** What a player's tank is told to do: a client's message as it came, but for who said it. */
 export type PlayerCommand =
-  | { readonly kind: "move"; readonly xM: number; readonly yM: number }
-  | { readonly kind: "shoot" }
-  | {
-    readonly kind: "input";
-    readonly seq: number;
-    readonly throttle: number;
-    readonly turn: number;
-    readonly turretRad: number | undefined;
-    readonly fire: boolean;
-  };
+  | Omit<MoveMessage, "playerId">
+  | Omit<InputMessage, "playerId">
+  | { readonly action: "shoot" };
 
 /** Where a command came from, as its queue message says. */
 export type CommandSource = "udp" | "tcp" | "websocket" | "bot" | "admin";
@@ -33,7 +30,7 @@ export function encodeQueuedCommand(
   details: { readonly source: CommandSource; readonly tankId: string },
 ): JsonObject {
   const shared = { source: details.source, tank_id: details.tankId };
-  return { player_id: playerId, command: command.kind, details: { ...shared, ...own(command) } };
+  return { player_id: playerId, command: command.action, details: { ...shared, ...own(command) } };
 }
 
 /** Reads a queue message; undefined where it is none. Never throws. */
@@ -52,26 +49,20 @@ export function tryQueuedCommand(message: JsonValue): QueuedCommand | undefined 
 }
 
 function own(command: PlayerCommand): JsonObject {
-  if (command.kind === "move") return { new_position: [command.xM, command.yM] };
-  if (command.kind === "shoot") return {};
+  if (command.action === "move") return { new_position: [command.xM, command.yM] };
+  if (command.action === "shoot") return {};
   const { seq, throttle, turn, turretRad, fire } = command;
   return { seq, throttle, turn, turret: turretRad, fire };
 }
 
 function fromMessage(parsed: ParsedMessage): QueuedCommand | undefined {
   if (!parsed.ok) return undefined;
-  const { message } = parsed;
-  switch (message.action) {
+  switch (parsed.message.action) {
     case "move":
-      return {
-        playerId: message.playerId,
-        command: { kind: "move", xM: message.xM, yM: message.yM },
-      };
-    case "shoot":
-      return { playerId: message.playerId, command: { kind: "shoot" } };
-    case "input": {
-      const { action: _action, playerId, ...controls } = message;
-      return { playerId, command: { kind: "input", ...controls } };
+    case "input":
+    case "shoot": {
+      const { playerId, ...command } = parsed.message;
+      return { playerId, command };
     }
     default:
       return undefined;

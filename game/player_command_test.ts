@@ -6,10 +6,10 @@ const DETAILS = { source: "udp", tankId: "t1" } as const;
 
 Deno.test("a command comes back from its queue message as it was", () => {
   const commands: readonly PlayerCommand[] = [
-    { kind: "move", xM: 1.5, yM: -2 },
-    { kind: "shoot" },
-    { kind: "input", seq: 7, throttle: 1, turn: -0.5, turretRad: 1.57, fire: true },
-    { kind: "input", seq: 0, throttle: 0, turn: 0, turretRad: undefined, fire: false },
+    { action: "move", xM: 1.5, yM: -2 },
+    { action: "shoot" },
+    { action: "input", seq: 7, throttle: 1, turn: -0.5, turretRad: 1.57, fire: true },
+    { action: "input", seq: 0, throttle: 0, turn: 0, turretRad: undefined, fire: false },
   ];
   for (const command of commands) {
     const message = JSON.parse(JSON.stringify(encodeQueuedCommand("p1", command, DETAILS)));
@@ -18,7 +18,7 @@ Deno.test("a command comes back from its queue message as it was", () => {
 });
 
 Deno.test("a queue message has the wire's form", () => {
-  const message = encodeQueuedCommand("p1", { kind: "move", xM: 10, yM: 20 }, DETAILS);
+  const message = encodeQueuedCommand("p1", { action: "move", xM: 10, yM: 20 }, DETAILS);
   assertEquals(message, {
     player_id: "p1",
     command: "move",
@@ -49,5 +49,5 @@ Deno.test("tryQueuedCommand refuses what is no command", () => {
 Deno.test("tryQueuedCommand lets details name neither another player nor another action", () => {
   const details = { player_id: "p2", action: "move", new_position: [1, 2] };
   const queued = tryQueuedCommand({ player_id: "p1", command: "shoot", details });
-  assertEquals(queued, { playerId: "p1", command: { kind: "shoot" } });
+  assertEquals(queued, { playerId: "p1", command: { action: "shoot" } });
 });

@@ -135,9 +135,9 @@ export class TcpEndpoint implements LineProtocol, Sender {
       case "message":
         return this.#onMessage(action.text);
       case "move":
-        return this.#command({ kind: "move", xM: action.xM, yM: action.yM });
+        return this.#command({ action: "move", xM: action.xM, yM: action.yM });
       case "shoot":
-        return this.#command({ kind: "shoot" });
+        return this.#command({ action: "shoot" });
       case "say":
         return this.#options.room.say(action.username, action.text);
       case "list_players":

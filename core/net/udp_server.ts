@@ -147,8 +147,8 @@ class DatagramServer implements UdpServer {
     let burstCount = 0;
     while (!this.#isClosing) {
       try {
-        const [bytes, from] = await this.#socket.receive(buffer);
-        if (!this.#isClosing) this.#onDatagram(bytes, from);
+        const received = await this.#socket.receive(buffer);
+        if (!this.#isClosing) this.#onDatagram(received[0], received[1]);
         retryMs = RETRY_MS_MIN;
       } catch (error) {
         if (this.#isClosing) return;
