@@ -1,11 +1,12 @@
 import { openPorts, type PortName } from "./adapters/open.ts";
+import { parsePortsConfig } from "./adapters/ports_config.ts";
 import { systemClock } from "./clock.ts";
 import { ConfigError, ConfigReader, type Env } from "./config.ts";
 import { Health } from "./health.ts";
 import { describeError, type Log, openLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import type { Ports, RunningService, ServiceContext } from "./service.ts";
-import { type ProcessConfig, readProcessConfig } from "./service_config.ts";
+import { type ProcessConfig, readProcessConfig, type ServiceConfig } from "./service_config.ts";
 
 /** What `close` may take beyond a service's own drain time before the process ends regardless. */
 const CLOSE_GRACE_MS = 500;
@@ -16,7 +17,10 @@ const EXIT_BAD_CONFIG = 2;
 const EXIT_INTERRUPTED = 130;
 
 /** A service as a program: its settings, the ports it needs, and how it starts. */
-export interface Program<Config extends { readonly drainMs: number }, Name extends PortName> {
+export interface Program<
+  Config extends Pick<ServiceConfig, "serverId" | "drainMs">,
+  Name extends PortName,
+> {
   /** Names it in its log lines. */
   readonly name: string;
   /** The ports to open for it; others stay closed. */
@@ -40,15 +44,20 @@ export interface Running {
 }
 
 /** Runs one service until a signal, then ends the process as {@linkcode runUntilSignal} does. */
-export function runProgram<Config extends { readonly drainMs: number }, Name extends PortName>(
+export function runProgram<
+  Config extends Pick<ServiceConfig, "serverId" | "drainMs">,
+  Name extends PortName,
+>(
   program: Program<Config, Name>,
 ): Promise<never> {
   return runUntilSignal(async (env) => {
     const config = program.parseConfig(env);
     const processConfig = parseProcessConfig(env);
+    const portsConfig = parsePortsConfig(env);
     const context = openContext(program.name, processConfig);
     const { dataDir } = processConfig;
-    const ports = await openPorts(program.ports, { dataDir, alone: true }, context);
+    const options = { dataDir, alone: true, clientId: config.serverId, config: portsConfig };
+    const ports = await openPorts(program.ports, options, context);
     try {
       const service = await program.start(config, { ...context, ...ports });
       logAddresses(context.log, service);

@@ -1,6 +1,7 @@
 import { parseAuthConfig } from "../auth/config.ts";
 import { AUTH_PORTS, startAuth } from "../auth/service.ts";
 import { openPorts } from "../core/adapters/open.ts";
+import { parsePortsConfig } from "../core/adapters/ports_config.ts";
 import { ConfigError, type Env } from "../core/config.ts";
 import {
   logAddresses,
@@ -53,6 +54,7 @@ await runUntilSignal((env) =>
 /** Starts every service in this process, on one set of ports. */
 async function startAll(env: Env): Promise<Running> {
   const processConfig = parseProcessConfig(env);
+  const portsConfig = parsePortsConfig(env);
   const prepared = prepareAll([
     () => prepare("auth", parseAuthConfig(env), startAuth),
     // Before the game server, whose first broadcast it is to hear.
@@ -64,7 +66,11 @@ async function startAll(env: Env): Promise<Running> {
   const shared = openContext("all", processConfig);
   const { dataDir } = processConfig;
   await using opened = new AsyncDisposableStack();
-  const ports = await openPorts(PORTS, { dataDir, alone: false }, shared);
+  const ports = await openPorts(
+    PORTS,
+    { dataDir, alone: false, clientId: "all", config: portsConfig },
+    shared,
+  );
   opened.defer(() => ports.closePorts());
   const running: Record<string, RunningService> = {};
   for (const { name, start } of prepared) {

@@ -22,11 +22,15 @@ const TARGETS: readonly Target[] = [
   { name: "status-worker", main: "status-worker/main.ts", prefix: "STATUS" },
 ];
 
-const SHARED_VARIABLES = "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR";
+const SHARED_VARIABLES =
+  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV";
 /** Where data may be: beside the executable, or a container's volume. */
 const DATA_FOLDERS = "./data,/data";
 /** A Worker's module is not found by following imports. */
-const WORKERS = ["core/ports/sqlite_event_log_worker.ts"];
+const WORKERS = [
+  "core/ports/sqlite_event_log_worker.ts",
+  "core/adapters/kafka_outbox_worker.ts",
+];
 /** A package's sample of a hundred thousand numbers, on which Deno 2.9's parser overflows its stack. */
 const LEFT_OUT = { packageName: "bintrees", folder: "test" };
 

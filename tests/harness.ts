@@ -1,6 +1,7 @@
 import { parseAuthConfig } from "../auth/config.ts";
 import { type AuthDeps, startAuth } from "../auth/service.ts";
 import { openPorts } from "../core/adapters/open.ts";
+import { EMBEDDED_PORTS, type PortsConfig } from "../core/adapters/ports_config.ts";
 import { systemClock } from "../core/clock.ts";
 import { Health } from "../core/health.ts";
 import { type Log, silentLog } from "../core/log.ts";
@@ -20,6 +21,8 @@ export interface SystemOptions {
   readonly dataDir?: string;
   /** Where all services log; nowhere if undefined. */
   readonly log?: Log;
+  /** Which real brokers and databases stand behind the ports; none by default. */
+  readonly config?: PortsConfig;
   /** Hash passwords as in production. */
   readonly realHashes?: boolean;
 }
@@ -56,7 +59,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "tanks-" });
   const log = options.log ?? silentLog;
   const shared = openTestContext(log);
-  const ports = await openPorts(PORTS, { dataDir, alone: false }, shared);
+  const ports = await openPorts(PORTS, {
+    dataDir,
+    alone: false,
+    clientId: "test",
+    config: options.config ?? EMBEDDED_PORTS,
+  }, shared);
   const authDeps: AuthDeps = { ...openTestContext(log, shared), ...ports };
   const hashParameters = options.realHashes ? {} : { hashParameters: CHEAP_HASH };
   const auth = await startAuth(parseAuthConfig(env), { ...authDeps, ...hashParameters });

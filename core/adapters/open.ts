@@ -1,12 +1,8 @@
-import { MemoryKvStore } from "../ports/memory_kv_store.ts";
-import { MemoryPubSub } from "../ports/memory_pub_sub.ts";
-import { MemoryRpc } from "../ports/memory_rpc.ts";
-import { MemoryWorkQueue } from "../ports/memory_work_queue.ts";
-import { SqliteConstantsSource } from "../ports/sqlite_constants_source.ts";
-import { openSqliteDatabase } from "../ports/sqlite_database.ts";
-import { EVENT_DROP_REASONS } from "../ports/event_batcher.ts";
-import { SqliteEventLog } from "../ports/sqlite_event_log.ts";
 import type { Ports, ServiceContext } from "../service.ts";
+import { EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
+import type { KafkaConfig } from "./kafka_config.ts";
+import { OUTBOX_EVENT_DROP_REASONS } from "./outbox_event_log.ts";
+import type { PortsConfig } from "./ports_config.ts";
 
 /** The name of a port. */
 export type PortName = keyof Ports;
@@ -23,67 +19,14 @@ export interface OpenPortsOptions {
   readonly dataDir: string;
   /** Whether only one service uses them: nobody else would hear it on a bus inside the process. */
   readonly alone: boolean;
+  /** Names this process to brokers, and its own files in the folder. */
+  readonly clientId: string;
+  /** Which real brokers and databases there are. */
+  readonly config: PortsConfig;
 }
-
-interface Opening<Port> {
-  readonly port: Port;
-  readonly implementation: string;
-  /** A path or an address; undefined: inside this process. */
-  readonly where?: string;
-}
-
-type Open<Name extends PortName> = (
-  options: OpenPortsOptions,
-  context: ServiceContext,
-) => Opening<Ports[Name]> | Promise<Opening<Ports[Name]>>;
 
 /** Buses on which a lone service would be heard by nobody. */
 const BUSES: ReadonlySet<PortName> = new Set(["workQueue", "rpc", "pubSub", "kvStore"]);
-
-const OPENERS: { readonly [Name in PortName]: Open<Name> } = {
-  eventLog: openEventLog,
-  workQueue: (_options, { clock, log, metrics }) => {
-    const lost = metrics.counter({
-      name: "work_queue_dropped_total",
-      help: "Messages that the work queue lost at a bound",
-    });
-    return {
-      port: new MemoryWorkQueue({ clock, log, onDrop: () => lost.inc() }),
-      implementation: "MemoryWorkQueue",
-    };
-  },
-  rpc: (_options, { clock, log }) => ({
-    port: new MemoryRpc({ clock, log }),
-    implementation: "MemoryRpc",
-  }),
-  pubSub: (_options, { clock, log, metrics }) => {
-    const troubles = metrics.counters({
-      name: "pub_sub_troubles_total",
-      help: "Messages that came to nothing, by reason",
-      label: "reason",
-      values: ["listener_failed", "backlog_full", "closed"],
-    });
-    return {
-      port: new MemoryPubSub({ clock, log, onTrouble: (reason) => troubles[reason].inc() }),
-      implementation: "MemoryPubSub",
-    };
-  },
-  kvStore: (_options, { clock }) => ({
-    port: new MemoryKvStore({ clock }),
-    implementation: "MemoryKvStore",
-  }),
-  database: ({ dataDir }) => {
-    const path = `${dataDir}/tanks.sqlite`;
-    // An account that was answered `success` is there after a power cut too.
-    const port = openSqliteDatabase({ path, fullSync: true });
-    return { port, implementation: "SqliteDatabase", where: path };
-  },
-  constants: ({ dataDir }) => {
-    const path = `${dataDir}/constants.sqlite`;
-    const port = new SqliteConstantsSource({ path });
-    return { port, implementation: "SqliteConstantsSource", where: path };
-  },
-};
 
 /**
  * Opens the ports named, and says in one log line each which implementation was opened and where.
@@ -102,10 +45,10 @@ export async function openPorts<Name extends PortName>(
   };
   try {
     for (const name of new Set(names)) {
-      const opening = await OPENERS[name](options, context);
+      const opening = await openPort(name, options, context);
       closers.push(() => opening.port.close());
       Object.assign(ports, { [name]: opening.port });
-      logOpening(name, opening, options, context);
+      logOpening(name, opening, { alone: options.alone, context });
     }
   } catch (error) {
     await closePorts();
@@ -114,47 +57,86 @@ export async function openPorts<Name extends PortName>(
   return { ...ports as Pick<Ports, Name>, closePorts };
 }
 
-async function openEventLog(
-  { dataDir }: OpenPortsOptions,
+function openPort(
+  name: PortName,
+  options: OpenPortsOptions,
+  context: ServiceContext,
+): Promise<Opening<Ports[PortName]>> {
+  const { kafka } = options.config;
+  if (name === "eventLog" && kafka !== undefined) return openKafka(kafka, options, context);
+  return EMBEDDED_OPENERS[name](options, context);
+}
+
+async function openKafka(
+  config: KafkaConfig,
+  options: OpenPortsOptions,
   context: ServiceContext,
 ): Promise<Opening<Ports["eventLog"]>> {
   const { clock, log, metrics, health } = context;
-  const path = `${dataDir}/events.sqlite`;
+  const { dataDir, clientId } = options;
   const dropped = metrics.counters({
     name: "event_log_dropped_total",
-    help: "Events that were dropped before they were written, by reason",
+    help: "Events that were dropped before they were delivered, by reason",
     label: "reason",
-    values: EVENT_DROP_REASONS,
+    values: OUTBOX_EVENT_DROP_REASONS,
   });
-  const port = new SqliteEventLog({
-    path,
+  let waiting = { count: 0, oldestAtMs: undefined as number | undefined };
+  metrics.gauge(
+    { name: "outbox_events_count", help: "Events that wait on disk for Kafka" },
+    () => waiting.count,
+  );
+  metrics.gauge(
+    { name: "outbox_oldest_age_seconds", help: "How long the oldest of them has waited" },
+    () => waiting.oldestAtMs === undefined ? 0 : (clock.nowMs() - waiting.oldestAtMs) / 1_000,
+  );
+  const report = openReport(context, "kafka");
+  const reportOutbox = (isUp: boolean, reason = ""): void => {
+    if (isUp) health.markUp("event_log");
+    else health.markDown("event_log", reason, { required: false });
+  };
+  const { openKafkaEventLog } = await import("./kafka_event_log.ts");
+  const port = await openKafkaEventLog({
+    config,
+    clientId,
+    outboxPath: `${dataDir}/outbox_${clientId}.sqlite`,
     clock,
+    random: Math.random,
     log,
     onDrop: (count, reason) => dropped[reason].inc(count),
-    onState: (isUp, reason = "") => {
-      if (isUp) health.markUp("event_log");
-      else health.markDown("event_log", reason, { required: false });
-    },
+    onKafkaState: report,
+    onOutboxState: reportOutbox,
+    onOutboxStatus: ({ count, oldestAtMs }) => waiting = { count, oldestAtMs },
   });
-  try {
-    await port.opened();
-  } catch (error) {
-    // Its worker would keep the process alive; that it cannot write what waits is known already.
-    await port.close().catch(() => {});
-    throw error;
-  }
-  return { port, implementation: "SqliteEventLog", where: path };
+  return { port, implementation: "KafkaEventLog", where: config.brokers.join() };
+}
+
+/** Keeps readiness and the metric `broker_up` of one broker true to what is said of it. */
+function openReport(
+  { metrics, health }: ServiceContext,
+  broker: string,
+): (isUp: boolean, reason?: string) => void {
+  let isBrokerUp = false;
+  metrics.gauge(
+    { name: `broker_up_${broker}`, help: `Whether ${broker} can be reached` },
+    () => isBrokerUp ? 1 : 0,
+  );
+  return (isUp, reason = "unreachable") => {
+    isBrokerUp = isUp;
+    // Play goes on without it.
+    if (isUp) health.markUp(broker);
+    else health.markDown(broker, reason, { required: false });
+  };
 }
 
 function logOpening(
   name: PortName,
   opening: Opening<unknown>,
-  options: OpenPortsOptions,
-  context: ServiceContext,
+  about: { readonly alone: boolean; readonly context: ServiceContext },
 ): void {
-  const { implementation, where = "in process" } = opening;
-  context.log.info("port_opened", { port: name, implementation, where });
-  if (options.alone && BUSES.has(name)) {
-    context.log.warn("port_is_in_process", { port: name, meaning: "no other service can hear it" });
+  const { log } = about.context;
+  const { implementation, where } = opening;
+  log.info("port_opened", { port: name, implementation, where: where ?? "in process" });
+  if (about.alone && where === undefined && BUSES.has(name)) {
+    log.warn("port_is_in_process", { port: name, meaning: "no other service can hear it" });
   }
 }

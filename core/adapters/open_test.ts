@@ -5,7 +5,9 @@ import { openLog } from "../log.ts";
 import { Metrics } from "../metrics.ts";
 import type { ServiceContext } from "../service.ts";
 import { openPorts, type PortName } from "./open.ts";
+import { EMBEDDED_PORTS } from "./ports_config.ts";
 
+const OPTIONS = { alone: false, clientId: "test", config: EMBEDDED_PORTS };
 const ALL: readonly PortName[] = [
   "eventLog",
   "workQueue",
@@ -19,7 +21,7 @@ const ALL: readonly PortName[] = [
 Deno.test("openPorts opens each port once, and says which implementation and where", async () => {
   const dataDir = await Deno.makeTempDir();
   const { context, events } = openContext();
-  const ports = await openPorts([...ALL, ...ALL], { dataDir, alone: false }, context);
+  const ports = await openPorts([...ALL, ...ALL], { ...OPTIONS, dataDir }, context);
   try {
     const opened = events().filter(({ event }) => event === "port_opened");
     assertEquals(opened.map(({ port }) => port), [...ALL]);
@@ -34,7 +36,11 @@ Deno.test("openPorts opens each port once, and says which implementation and whe
 
 Deno.test("openPorts warns a lone service of the buses on which nobody hears it", async () => {
   const { context, events } = openContext();
-  const ports = await openPorts(["rpc", "kvStore"], { dataDir: "unused", alone: true }, context);
+  const ports = await openPorts(
+    ["rpc", "kvStore"],
+    { ...OPTIONS, dataDir: "unused", alone: true },
+    context,
+  );
   await ports.closePorts();
   const warned = events().filter(({ event }) => event === "port_is_in_process");
   assertEquals(warned.map(({ port, level }) => [port, level]), [["rpc", "WARN"], [
@@ -49,7 +55,7 @@ Deno.test("openPorts names what it cannot open, and leaves nothing open", async 
   await Deno.writeTextFile(path, "this is no database, whatever its name says. ".repeat(50));
   const { context } = openContext();
   const error = await assertRejects(
-    () => openPorts(["eventLog", "database"], { dataDir, alone: true }, context),
+    () => openPorts(["eventLog", "database"], { ...OPTIONS, dataDir }, context),
     Error,
   );
   assertStringIncludes(error.message, path);

@@ -1,6 +1,7 @@
 import { parseAuthConfig } from "../../auth/config.ts";
 import { startAuth } from "../../auth/service.ts";
 import { openPorts } from "../../core/adapters/open.ts";
+import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import type { Ports, RunningService } from "../../core/service.ts";
@@ -44,7 +45,12 @@ export async function withHurriedSystem(
   }));
   const dataDir = await Deno.makeTempDir({ prefix: "tanks-" });
   const context = openTestContext(silentLog);
-  const ports = await openPorts(PORTS, { dataDir, alone: false }, context);
+  const ports = await openPorts(PORTS, {
+    dataDir,
+    alone: false,
+    clientId: "test",
+    config: EMBEDDED_PORTS,
+  }, context);
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => Deno.remove(dataDir, { recursive: true }));
   cleanup.defer(() => ports.closePorts());

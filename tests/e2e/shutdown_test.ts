@@ -1,5 +1,6 @@
 /** Graceful shutdown with clients connected. */
 import { assert, assertEquals } from "@std/assert";
+import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
 import { openPorts } from "../../core/adapters/open.ts";
 import { silentLog } from "../../core/log.ts";
 import { PLAYER1, TESTUSER } from "../clients/auth_requests.ts";
@@ -65,7 +66,12 @@ async function closeUnderLoad(system: TestSystem, { players, lines }: Clients): 
 
 async function assertHistoryIsWhole(dataDir: string): Promise<void> {
   const context = openTestContext(silentLog);
-  const ports = await openPorts(["eventLog"], { dataDir, alone: false }, context);
+  const ports = await openPorts(["eventLog"], {
+    dataDir,
+    alone: false,
+    clientId: "test",
+    config: EMBEDDED_PORTS,
+  }, context);
   try {
     const idsOf = async (type: string, field: string): Promise<unknown[]> => {
       const events = await readEvents(ports.eventLog, "player_sessions_history", type);

@@ -1,0 +1,62 @@
+import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "../ports/sqlite_event_schema.ts";
+import type { EventRow } from "../ports/sqlite_event_store.ts";
+
+/** An event that waits. */
+export interface OutboxRecord {
+  /** Grows along the outbox and is never used again. */
+  readonly position: number;
+  /** The event. */
+  readonly row: EventRow;
+}
+
+// AUTOINCREMENT: a position stays that of one event even after the outbox was empty.
+const SCHEMA = `CREATE TABLE outbox (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  event_id TEXT,
+  at_ms INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  length INTEGER NOT NULL
+) STRICT`;
+const SCHEMA_VERSION = 1;
+
+/** Makes the schema of an outbox. @throws Error where a newer program has made it */
+export function updateOutboxSchema(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    const version = toInteger(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > SCHEMA_VERSION) {
+      throw new Error(`its schema version ${version} is newer than ${SCHEMA_VERSION}`);
+    }
+    if (version === SCHEMA_VERSION) return;
+    database.exec(SCHEMA);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
+
+/** A row of the table as an event. @throws Error where it is none */
+export function toOutboxRecord(row: Readonly<Record<string, unknown>>): OutboxRecord {
+  const eventId = row["event_id"];
+  return {
+    position: toInteger(row["position"]),
+    row: [
+      toText(row["topic"]),
+      toText(row["key"]),
+      eventId === null ? null : toText(eventId),
+      toInteger(row["at_ms"]),
+      toText(row["value"]),
+    ],
+  };
+}
+
+/** A column as an integer. @throws Error where it is none */
+export function toInteger(value: unknown): number {
+  if (Number.isSafeInteger(value)) return Number(value);
+  throw new Error(`Cannot read the outbox: ${typeof value} where an integer belongs`);
+}
+
+function toText(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new Error(`Cannot read the outbox: ${typeof value} where a text belongs`);
+}
