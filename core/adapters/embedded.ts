@@ -24,7 +24,8 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
 }
 
-type Opener<Name extends keyof Ports> = (
+/** Opens one port. */
+export type Opener<Name extends keyof Ports> = (
   options: EmbeddedOptions,
   context: ServiceContext,
 ) => Promise<Opening<Ports[Name]>>;
