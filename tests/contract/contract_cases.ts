@@ -53,10 +53,16 @@ export function contractCases<Port extends Closable>(
 ): RegisterCase<Port> {
   const { ignore = false, reopens = false, restarts = false, leaks = false } = options;
   return (rule, prove, needs = {}) => {
+    const whyNot = ignore
+      ? "its server is not here"
+      : needs.reopen && !reopens
+      ? "it keeps nothing to be opened again"
+      : needs.restart && !restarts
+      ? "it has no server that could go away"
+      : undefined;
     Deno.test({
-      name: `${subject} ${rule}`,
-      ignore: ignore || (needs.reopen === true && !reopens) ||
-        (needs.restart === true && !restarts),
+      name: `${subject} ${rule}${whyNot === undefined ? "" : ` (skipped: ${whyNot})`}`,
+      ignore: whyNot !== undefined,
       sanitizeOps: !leaks,
       sanitizeResources: !leaks,
       fn: () => runCase(open, prove),
