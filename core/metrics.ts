@@ -36,6 +36,15 @@ export interface LabelledMetricText<Label extends string> extends MetricText {
   readonly values: readonly Label[];
 }
 
+/** Read from /proc, which Deno opens to no service with narrow permissions: they would say 0. */
+const NEEDING_PROC = [
+  "process_resident_memory_bytes",
+  "process_virtual_memory_bytes",
+  "process_heap_bytes",
+  "process_open_fds",
+  "process_max_fds",
+];
+
 /** The metrics of one service. Registering a name twice throws an Error: it is a fault of ours. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -48,7 +57,7 @@ export class Metrics {
    * `shared`: metrics of parts that several services use, reported by each of them
    */
   constructor(options: { readonly process: boolean; readonly shared?: Metrics }) {
-    if (options.process) collectDefaultMetrics({ register: this.#registry });
+    if (options.process) this.#reportProcess();
     this.#shared = options.shared;
   }
 
@@ -129,6 +138,13 @@ export class Metrics {
       registers: [this.#registry],
     });
     return tallyEach(values, (value) => histogram.labels(value));
+  }
+
+  #reportProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of NEEDING_PROC) this.#registry.removeSingleMetric(name);
+    const text = { name: "process_resident_memory_bytes", help: "Resident memory size in bytes." };
+    this.gauge(text, () => Deno.memoryUsage().rss);
   }
 
   /** The value of every metric in Prometheus' text format. */
