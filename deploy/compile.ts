@@ -23,7 +23,7 @@ const TARGETS: readonly Target[] = [
 ];
 
 const SHARED_VARIABLES =
-  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV";
+  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV,DATABASE_URL,DB_*,NATS_URL,REDIS_URL";
 /** Where data may be: beside the executable, or a container's volume. */
 const DATA_FOLDERS = "./data,/data";
 /** A Worker's module is not found by following imports. */
@@ -49,6 +49,8 @@ async function compileOne(target: Target, excluded: string): Promise<void> {
     `--allow-read=${DATA_FOLDERS}`,
     `--allow-write=${DATA_FOLDERS}`,
     `--allow-env=${target.prefix}_*,${SHARED_VARIABLES}`,
+    // Clients of brokers look for variables of their own, which shall have no effect.
+    "--ignore-env",
     "--exclude-unused-npm",
     `--exclude=${excluded}`,
     ...WORKERS.map((worker) => `--include=${worker}`),

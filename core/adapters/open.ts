@@ -1,7 +1,13 @@
+// Long because it is the one place that chooses: one short opener for each real broker and database.
 import type { Ports, ServiceContext } from "../service.ts";
 import { EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
 import type { KafkaConfig } from "./kafka_config.ts";
+import { describeNats, type NatsConfig } from "./nats_config.ts";
+import type { NatsTrouble } from "./nats_pub_sub.ts";
+import { describeRedis, type RedisConfig } from "./redis_config.ts";
+import { describeMysql, type MysqlConfig } from "./mysql_config.ts";
 import { OUTBOX_EVENT_DROP_REASONS } from "./outbox_event_log.ts";
+import { describePostgres, type PostgresConfig } from "./postgres_config.ts";
 import type { PortsConfig } from "./ports_config.ts";
 
 /** The name of a port. */
@@ -24,6 +30,9 @@ export interface OpenPortsOptions {
   /** Which real brokers and databases there are. */
   readonly config: PortsConfig;
 }
+
+/** How long a service waits at its start for a database that comes up later than it does. */
+const DATABASE_WAIT_MS = 30_000;
 
 /** Buses on which a lone service would be heard by nobody. */
 const BUSES: ReadonlySet<PortName> = new Set(["workQueue", "rpc", "pubSub", "kvStore"]);
@@ -62,8 +71,12 @@ function openPort(
   options: OpenPortsOptions,
   context: ServiceContext,
 ): Promise<Opening<Ports[PortName]>> {
-  const { kafka } = options.config;
+  const { kafka, nats, redis, postgres, mysql } = options.config;
   if (name === "eventLog" && kafka !== undefined) return openKafka(kafka, options, context);
+  if (name === "pubSub" && nats !== undefined) return openNats(nats, options, context);
+  if (name === "kvStore" && redis !== undefined) return openRedis(redis, options, context);
+  if (name === "database" && postgres !== undefined) return openPostgres(postgres, context);
+  if (name === "constants" && mysql !== undefined) return openMysql(mysql, context);
   return EMBEDDED_OPENERS[name](options, context);
 }
 
@@ -89,7 +102,7 @@ async function openKafka(
     { name: "outbox_oldest_age_seconds", help: "How long the oldest of them has waited" },
     () => waiting.oldestAtMs === undefined ? 0 : (clock.nowMs() - waiting.oldestAtMs) / 1_000,
   );
-  const report = openReport(context, "kafka");
+  const report = openReport(context, "kafka", { required: false });
   const reportOutbox = (isUp: boolean, reason = ""): void => {
     if (isUp) health.markUp("event_log");
     else health.markDown("event_log", reason, { required: false });
@@ -110,10 +123,73 @@ async function openKafka(
   return { port, implementation: "KafkaEventLog", where: config.brokers.join() };
 }
 
+async function openNats(
+  config: NatsConfig,
+  { clientId: name }: OpenPortsOptions,
+  context: ServiceContext,
+): Promise<Opening<Ports["pubSub"]>> {
+  const { clock, log, metrics } = context;
+  const { NATS_TROUBLES, openNatsPubSub } = await import("./nats_pub_sub.ts");
+  const troubles = metrics.counters({
+    name: "pub_sub_troubles_total",
+    help: "Messages that came to nothing, by reason",
+    label: "reason",
+    values: NATS_TROUBLES,
+  });
+  const onState = openReport(context, "nats", { required: false });
+  const onTrouble = (trouble: NatsTrouble): void => troubles[trouble].inc();
+  const random = Math.random;
+  const port = await openNatsPubSub({ config, clock, random, log, name, onState, onTrouble });
+  return { port, implementation: "NatsPubSub", where: describeNats(config) };
+}
+
+async function openRedis(
+  config: RedisConfig,
+  { clientId: name }: OpenPortsOptions,
+  context: ServiceContext,
+): Promise<Opening<Ports["kvStore"]>> {
+  const { clock, log } = context;
+  const onState = openReport(context, "redis", { required: false });
+  const { openRedisKvStore } = await import("./redis_kv_store.ts");
+  const port = await openRedisKvStore({ config, clock, random: Math.random, log, name, onState });
+  return { port, implementation: "RedisKvStore", where: describeRedis(config) };
+}
+
+async function openPostgres(
+  config: PostgresConfig,
+  context: ServiceContext,
+): Promise<Opening<Ports["database"]>> {
+  const { PostgresDatabase } = await import("./postgres_database.ts");
+  const port = new PostgresDatabase({
+    config,
+    clock: context.clock,
+    random: Math.random,
+    // There are no accounts without it.
+    onState: openReport(context, "postgres", { required: true }),
+  });
+  try {
+    await port.opened(DATABASE_WAIT_MS);
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+  return { port, implementation: "PostgresDatabase", where: describePostgres(config) };
+}
+
+async function openMysql(
+  config: MysqlConfig,
+  { clock }: ServiceContext,
+): Promise<Opening<Ports["constants"]>> {
+  const { MysqlConstantsSource } = await import("./mysql_constants_source.ts");
+  const port = new MysqlConstantsSource({ config, clock });
+  return { port, implementation: "MysqlConstantsSource", where: describeMysql(config) };
+}
+
 /** Keeps readiness and the metric `broker_up` of one broker true to what is said of it. */
 function openReport(
   { metrics, health }: ServiceContext,
   broker: string,
+  options: { readonly required: boolean },
 ): (isUp: boolean, reason?: string) => void {
   let isBrokerUp = false;
   metrics.gauge(
@@ -122,9 +198,8 @@ function openReport(
   );
   return (isUp, reason = "unreachable") => {
     isBrokerUp = isUp;
-    // Play goes on without it.
     if (isUp) health.markUp(broker);
-    else health.markDown(broker, reason, { required: false });
+    else health.markDown(broker, reason, options);
   };
 }
 

@@ -1,14 +1,32 @@
 import { ConfigReader, type Env } from "../config.ts";
 import { type KafkaConfig, readKafkaConfig } from "./kafka_config.ts";
+import { type MysqlConfig, readMysqlConfig } from "./mysql_config.ts";
+import { type NatsConfig, readNatsConfig } from "./nats_config.ts";
+import { type PostgresConfig, readPostgresConfig } from "./postgres_config.ts";
+import { readRedisConfig, type RedisConfig } from "./redis_config.ts";
 
 /** Which real brokers and databases stand behind the ports; undefined: the embedded one does. */
 export interface PortsConfig {
   /** Behind `EventLog`, by `KAFKA_BOOTSTRAP_SERVERS`. */
   readonly kafka: KafkaConfig | undefined;
+  /** Behind `PubSub`, by `NATS_URL`. */
+  readonly nats: NatsConfig | undefined;
+  /** Behind `KvStore`, by `REDIS_URL`. */
+  readonly redis: RedisConfig | undefined;
+  /** Behind `SqlDatabase`, by `DATABASE_URL`. */
+  readonly postgres: PostgresConfig | undefined;
+  /** Behind `ConstantsSource`, by `DB_HOST`. */
+  readonly mysql: MysqlConfig | undefined;
 }
 
 /** Everything embedded, whatever the environment says. */
-export const EMBEDDED_PORTS: PortsConfig = { kafka: undefined };
+export const EMBEDDED_PORTS: PortsConfig = {
+  kafka: undefined,
+  nats: undefined,
+  redis: undefined,
+  postgres: undefined,
+  mysql: undefined,
+};
 
 /**
  * Reads where the brokers and databases are. `USE_MOCKS=true` forces every embedded one.
@@ -18,5 +36,12 @@ export const EMBEDDED_PORTS: PortsConfig = { kafka: undefined };
 export function parsePortsConfig(env: Env): PortsConfig {
   const reader = new ConfigReader(env);
   const useMocks = reader.boolean("USE_MOCKS", false);
-  return reader.finish(useMocks ? EMBEDDED_PORTS : { kafka: readKafkaConfig(reader) });
+  if (useMocks) return reader.finish(EMBEDDED_PORTS);
+  return reader.finish({
+    kafka: readKafkaConfig(reader),
+    nats: readNatsConfig(reader),
+    redis: readRedisConfig(reader),
+    postgres: readPostgresConfig(reader),
+    mysql: readMysqlConfig(reader),
+  });
 }

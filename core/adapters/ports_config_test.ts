@@ -7,13 +7,27 @@ Deno.test("without addresses everything is embedded", () => {
 });
 
 Deno.test("an address chooses the real one, and USE_MOCKS the embedded one all the same", () => {
-  const env = new Map([["KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"]]);
-  assertEquals(parsePortsConfig(env).kafka?.brokers, ["127.0.0.1:9092"]);
+  const env = new Map([
+    ["KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"],
+    ["DATABASE_URL", "postgres://tanks@127.0.0.1/tanks"],
+    ["DB_HOST", "127.0.0.1"],
+    ["NATS_URL", "nats://127.0.0.1:4222"],
+    ["REDIS_URL", "redis://127.0.0.1:6379"],
+  ]);
+  const { kafka, postgres, mysql, nats, redis } = parsePortsConfig(env);
+  assertEquals(kafka?.brokers, ["127.0.0.1:9092"]);
+  assertEquals([postgres?.host, postgres?.database], ["127.0.0.1", "tanks"]);
+  assertEquals(mysql?.host, "127.0.0.1");
+  assertEquals([nats !== undefined, redis !== undefined], [true, true]);
   env.set("USE_MOCKS", "true");
   assertEquals(parsePortsConfig(env), EMBEDDED_PORTS);
 });
 
-Deno.test("a bad address is named", () => {
-  const env = new Map([["KAFKA_BOOTSTRAP_SERVERS", "http://kafka"]]);
-  assertThrows(() => parsePortsConfig(env), ConfigError, "KAFKA_BOOTSTRAP_SERVERS");
+Deno.test("every bad address is named at once", () => {
+  const env = new Map([["KAFKA_BOOTSTRAP_SERVERS", "http://kafka"], ["DATABASE_URL", "nowhere"]]);
+  const { message } = assertThrows(() => parsePortsConfig(env), ConfigError);
+  assertEquals(message.split("\n").map((line) => line.split(":")[0]), [
+    "Cannot read KAFKA_BOOTSTRAP_SERVERS",
+    "Cannot read DATABASE_URL",
+  ]);
 });

@@ -28,7 +28,8 @@ export interface SqlDatabase extends SqlExecutor {
   /**
    * Runs `work` in a serializable transaction: committed when it resolves, rolled back when it
    * rejects. Do not use the database itself inside, only the executor that is handed in, which is of
-   * no use afterwards.
+   * no use afterwards; and do nothing else, because where others are in the way `work` runs again. After
+   * a statement that failed, let it reject.
    */
   transaction<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T>;
   /** Waits for the statements and transactions in hand and closes; calling it again does nothing. */

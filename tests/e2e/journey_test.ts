@@ -1,27 +1,45 @@
-import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
+import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
+import { whyNobodyListens } from "../brokers/broker_here.ts";
 import { KafkaCluster, whyNoKafkaCluster } from "../brokers/kafka_cluster.ts";
 import { localKafkaConfig } from "../brokers/kafka_logs.ts";
+import { machinePostgresUrl, whyNoPostgres } from "../brokers/postgres_broker.ts";
+import { createTestDatabase } from "../brokers/postgres_databases.ts";
 import { brokerTest } from "../brokers/require_brokers.ts";
 import { withSystem } from "../harness.ts";
 import { playJourney } from "./journey.ts";
 
+const ENV = { GAME_ALLOW_GUESTS: "false" };
+
 Deno.test("a player's journey on everything embedded", async () => {
-  await withSystem({ env: { GAME_ALLOW_GUESTS: "false" } }, playJourney);
+  await withSystem({ env: ENV }, playJourney);
 });
 
-const whyNot = await whyNoKafkaCluster();
+const NATS_PORT = 4222;
+const REDIS_PORT = 6379;
+const whyNot = await whyNoKafkaCluster() ?? await whyNoPostgres() ??
+  await whyNobodyListens(NATS_PORT) ?? await whyNobodyListens(REDIS_PORT);
 
 brokerTest(
-  "a player's journey with its events in Kafka",
+  "a player's journey on Kafka, PostgreSQL, NATS and Redis",
   whyNot === undefined,
   whyNot ?? "",
   async () => {
+    await using opened = new AsyncDisposableStack();
     const cluster = await KafkaCluster.start();
-    try {
-      const config = { ...EMBEDDED_PORTS, kafka: localKafkaConfig(cluster.bootstrapServers) };
-      await withSystem({ config, env: { GAME_ALLOW_GUESTS: "false" } }, playJourney);
-    } finally {
-      await cluster.close();
-    }
+    opened.defer(() => cluster.close());
+    const database = await createTestDatabase(machinePostgresUrl);
+    opened.defer(() => database.drop());
+    const addresses = parsePortsConfig(
+      new Map([
+        ["DATABASE_URL", database.url],
+        ["NATS_URL", `nats://127.0.0.1:${NATS_PORT}`],
+        [
+          "REDIS_URL",
+          `redis://127.0.0.1:${REDIS_PORT}/0?key_prefix=journey_${crypto.randomUUID()}:`,
+        ],
+      ]),
+    );
+    const config = { ...addresses, kafka: localKafkaConfig(cluster.bootstrapServers) };
+    await withSystem({ config, env: ENV }, playJourney);
   },
 );
