@@ -23,7 +23,7 @@ const TARGETS: readonly Target[] = [
 ];
 
 const SHARED_VARIABLES =
-  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV,DATABASE_URL,DB_*,NATS_URL,REDIS_URL";
+  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV,DATABASE_URL,DB_*,NATS_URL,REDIS_URL,RABBITMQ_*";
 /** Where data may be: beside the executable, or a container's volume. */
 const DATA_FOLDERS = "./data,/data";
 /** A Worker's module is not found by following imports. */

@@ -4,6 +4,8 @@ import { EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
 import type { KafkaConfig } from "./kafka_config.ts";
 import { describeNats, type NatsConfig } from "./nats_config.ts";
 import type { NatsTrouble } from "./nats_pub_sub.ts";
+import { describeRabbit, type RabbitConfig } from "./rabbitmq_config.ts";
+import type { RabbitWorkTrouble } from "./rabbitmq_work_queue.ts";
 import { describeRedis, type RedisConfig } from "./redis_config.ts";
 import { describeMysql, type MysqlConfig } from "./mysql_config.ts";
 import { OUTBOX_EVENT_DROP_REASONS } from "./outbox_event_log.ts";
@@ -71,8 +73,12 @@ function openPort(
   options: OpenPortsOptions,
   context: ServiceContext,
 ): Promise<Opening<Ports[PortName]>> {
-  const { kafka, nats, redis, postgres, mysql } = options.config;
+  const { kafka, rabbitmq, nats, redis, postgres, mysql } = options.config;
   if (name === "eventLog" && kafka !== undefined) return openKafka(kafka, options, context);
+  if (name === "workQueue" && rabbitmq !== undefined) {
+    return openRabbitWorkQueue(rabbitmq, options, context);
+  }
+  if (name === "rpc" && rabbitmq !== undefined) return openRabbitRpc(rabbitmq, options, context);
   if (name === "pubSub" && nats !== undefined) return openNats(nats, options, context);
   if (name === "kvStore" && redis !== undefined) return openRedis(redis, options, context);
   if (name === "database" && postgres !== undefined) return openPostgres(postgres, context);
@@ -121,6 +127,38 @@ async function openKafka(
     onOutboxStatus: ({ count, oldestAtMs }) => waiting = { count, oldestAtMs },
   });
   return { port, implementation: "KafkaEventLog", where: config.brokers.join() };
+}
+
+async function openRabbitWorkQueue(
+  config: RabbitConfig,
+  { clientId: name }: OpenPortsOptions,
+  context: ServiceContext,
+): Promise<Opening<Ports["workQueue"]>> {
+  const { clock, log, metrics } = context;
+  const { RABBIT_WORK_TROUBLES, RabbitWorkQueue } = await import("./rabbitmq_work_queue.ts");
+  const troubles = metrics.counters({
+    name: "work_queue_troubles_total",
+    help: "Messages that came to nothing or were set aside, by reason",
+    label: "reason",
+    values: RABBIT_WORK_TROUBLES,
+  });
+  const onState = openReport(context, "rabbitmq_queues", { required: false });
+  const onTrouble = (trouble: RabbitWorkTrouble): void => troubles[trouble].inc();
+  const random = Math.random;
+  const port = new RabbitWorkQueue({ config, clock, random, log, name, onState, onTrouble });
+  return { port, implementation: "RabbitWorkQueue", where: describeRabbit(config) };
+}
+
+async function openRabbitRpc(
+  config: RabbitConfig,
+  { clientId: name }: OpenPortsOptions,
+  context: ServiceContext,
+): Promise<Opening<Ports["rpc"]>> {
+  const { clock, log } = context;
+  const { RabbitRpc } = await import("./rabbitmq_rpc.ts");
+  const onState = openReport(context, "rabbitmq_rpc", { required: false });
+  const port = new RabbitRpc({ config, clock, random: Math.random, log, name, onState });
+  return { port, implementation: "RabbitRpc", where: describeRabbit(config) };
 }
 
 async function openNats(

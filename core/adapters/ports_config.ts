@@ -3,12 +3,15 @@ import { type KafkaConfig, readKafkaConfig } from "./kafka_config.ts";
 import { type MysqlConfig, readMysqlConfig } from "./mysql_config.ts";
 import { type NatsConfig, readNatsConfig } from "./nats_config.ts";
 import { type PostgresConfig, readPostgresConfig } from "./postgres_config.ts";
+import { type RabbitConfig, readRabbitConfig } from "./rabbitmq_config.ts";
 import { readRedisConfig, type RedisConfig } from "./redis_config.ts";
 
 /** Which real brokers and databases stand behind the ports; undefined: the embedded one does. */
 export interface PortsConfig {
   /** Behind `EventLog`, by `KAFKA_BOOTSTRAP_SERVERS`. */
   readonly kafka: KafkaConfig | undefined;
+  /** Behind `WorkQueue` and `Rpc`, by `RABBITMQ_URL` or `RABBITMQ_HOST`. */
+  readonly rabbitmq: RabbitConfig | undefined;
   /** Behind `PubSub`, by `NATS_URL`. */
   readonly nats: NatsConfig | undefined;
   /** Behind `KvStore`, by `REDIS_URL`. */
@@ -22,6 +25,7 @@ export interface PortsConfig {
 /** Everything embedded, whatever the environment says. */
 export const EMBEDDED_PORTS: PortsConfig = {
   kafka: undefined,
+  rabbitmq: undefined,
   nats: undefined,
   redis: undefined,
   postgres: undefined,
@@ -39,6 +43,7 @@ export function parsePortsConfig(env: Env): PortsConfig {
   if (useMocks) return reader.finish(EMBEDDED_PORTS);
   return reader.finish({
     kafka: readKafkaConfig(reader),
+    rabbitmq: readRabbitConfig(reader),
     nats: readNatsConfig(reader),
     redis: readRedisConfig(reader),
     postgres: readPostgresConfig(reader),

@@ -11,14 +11,15 @@ Deno.test("an address chooses the real one, and USE_MOCKS the embedded one all t
     ["KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"],
     ["DATABASE_URL", "postgres://tanks@127.0.0.1/tanks"],
     ["DB_HOST", "127.0.0.1"],
+    ["RABBITMQ_HOST", "127.0.0.1"],
     ["NATS_URL", "nats://127.0.0.1:4222"],
     ["REDIS_URL", "redis://127.0.0.1:6379"],
   ]);
-  const { kafka, postgres, mysql, nats, redis } = parsePortsConfig(env);
+  const { kafka, postgres, mysql, nats, redis, rabbitmq } = parsePortsConfig(env);
   assertEquals(kafka?.brokers, ["127.0.0.1:9092"]);
   assertEquals([postgres?.host, postgres?.database], ["127.0.0.1", "tanks"]);
   assertEquals(mysql?.host, "127.0.0.1");
-  assertEquals([nats !== undefined, redis !== undefined], [true, true]);
+  assertEquals([nats, redis, rabbitmq].includes(undefined), false);
   env.set("USE_MOCKS", "true");
   assertEquals(parsePortsConfig(env), EMBEDDED_PORTS);
 });

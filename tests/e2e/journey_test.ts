@@ -9,18 +9,22 @@ import { withSystem } from "../harness.ts";
 import { playJourney } from "./journey.ts";
 
 const ENV = { GAME_ALLOW_GUESTS: "false" };
+/** Every command of a client goes through RabbitMQ and back. */
+const BROKER_ENV = { ...ENV, GAME_COMMAND_ROUTE: "broker" };
 
 Deno.test("a player's journey on everything embedded", async () => {
   await withSystem({ env: ENV }, playJourney);
 });
 
+const RABBITMQ_PORT = 5672;
 const NATS_PORT = 4222;
 const REDIS_PORT = 6379;
 const whyNot = await whyNoKafkaCluster() ?? await whyNoPostgres() ??
-  await whyNobodyListens(NATS_PORT) ?? await whyNobodyListens(REDIS_PORT);
+  await whyNobodyListens(RABBITMQ_PORT) ?? await whyNobodyListens(NATS_PORT) ??
+  await whyNobodyListens(REDIS_PORT);
 
 brokerTest(
-  "a player's journey on Kafka, PostgreSQL, NATS and Redis",
+  "a player's journey on Kafka, RabbitMQ, NATS, Redis and PostgreSQL",
   whyNot === undefined,
   whyNot ?? "",
   async () => {
@@ -32,6 +36,7 @@ brokerTest(
     const addresses = parsePortsConfig(
       new Map([
         ["DATABASE_URL", database.url],
+        ["RABBITMQ_HOST", "127.0.0.1"],
         ["NATS_URL", `nats://127.0.0.1:${NATS_PORT}`],
         [
           "REDIS_URL",
@@ -40,6 +45,6 @@ brokerTest(
       ]),
     );
     const config = { ...addresses, kafka: localKafkaConfig(cluster.bootstrapServers) };
-    await withSystem({ config, env: ENV }, playJourney);
+    await withSystem({ config, env: BROKER_ENV }, playJourney);
   },
 );

@@ -1,0 +1,36 @@
+import { connect, type SocketOptions } from "amqplib";
+import type { AmqpConnection } from "./rabbitmq_amqp.ts";
+import type { RabbitConfig, RabbitTls } from "./rabbitmq_config.ts";
+
+/**
+ * Connects once.
+ *
+ * @param name what the broker's own pages show of the connection
+ * @throws Error when the broker cannot be reached or refuses, or when a certificate cannot be read
+ */
+export async function dialRabbit(config: RabbitConfig, name: string): Promise<AmqpConnection> {
+  const { host, port, username, password, vhost, tls, heartbeatS, connectTimeoutMs } = config;
+  const protocol = tls === undefined ? "amqp" : "amqps";
+  const socketOptions: SocketOptions = {
+    timeout: connectTimeoutMs,
+    noDelay: true,
+    keepAlive: true,
+    clientProperties: { connection_name: name },
+    ...(tls === undefined ? {} : await readTls(tls)),
+  };
+  return await connect(
+    { protocol, hostname: host, port, username, password, vhost, heartbeat: heartbeatS },
+    socketOptions,
+  );
+}
+
+async function readTls({ caFile, certFile, keyFile, serverName }: RabbitTls): Promise<
+  Pick<SocketOptions, "ca" | "cert" | "key" | "servername">
+> {
+  return {
+    ...(caFile === undefined ? {} : { ca: await Deno.readTextFile(caFile) }),
+    ...(certFile === undefined ? {} : { cert: await Deno.readTextFile(certFile) }),
+    ...(keyFile === undefined ? {} : { key: await Deno.readTextFile(keyFile) }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}
