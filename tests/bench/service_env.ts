@@ -10,6 +10,12 @@ export function serviceEnv(dataDir: string): Readonly<Record<string, string>> {
     GAME_UDP_PORT: "0",
     GAME_TCP_PORT: "0",
     GAME_OPS_PORT: "0",
+    GATEWAY_HTTP_PORT: "0",
+    GATEWAY_OPS_PORT: "0",
+    MATCHMAKER_HTTP_PORT: "0",
+    MATCHMAKER_OPS_PORT: "0",
+    STATUS_HTTP_PORT: "0",
+    STATUS_OPS_PORT: "0",
     GAME_ALLOW_GUESTS: "true",
     GAME_PLAYER_MESSAGES_PER_SECOND: "10000000",
     // Whoever sends nothing for a while is still there in the next round.

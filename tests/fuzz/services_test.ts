@@ -33,6 +33,12 @@ const ENV: Readonly<Record<string, string>> = {
   GAME_UDP_PORT: "0",
   GAME_TCP_PORT: "0",
   GAME_OPS_PORT: "0",
+  GATEWAY_HTTP_PORT: "0",
+  GATEWAY_OPS_PORT: "0",
+  MATCHMAKER_HTTP_PORT: "0",
+  MATCHMAKER_OPS_PORT: "0",
+  STATUS_HTTP_PORT: "0",
+  STATUS_OPS_PORT: "0",
   // Nothing is to be turned away for its number: every message shall reach its parser.
   GAME_PLAYER_MESSAGES_PER_SECOND: "10000000",
   GAME_STRANGER_REPLIES_PER_SECOND: "1000000",
