@@ -10,6 +10,8 @@ import { type ProcessConfig, readProcessConfig, type ServiceConfig } from "./ser
 
 /** What `close` may take beyond a service's own drain time before the process ends regardless. */
 const CLOSE_GRACE_MS = 500;
+/** A signal that comes again within this time is the same one; later it is somebody's impatience. */
+const SIGNAL_ECHO_MS = 1_000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
@@ -86,22 +88,31 @@ export function runProgram<
  */
 export async function runUntilSignal(start: (env: Env) => Promise<Running>): Promise<never> {
   const signalled = Promise.withResolvers<string>();
-  let closing = false;
+  let firstSignalMs: number | undefined;
   let exitCode = EXIT_OK;
   const onSignal = (signal: string) => (): void => {
-    if (closing) Deno.exit(EXIT_INTERRUPTED);
+    const nowMs = systemClock.monotonicMs();
+    firstSignalMs ??= nowMs;
+    // A terminal's Ctrl-C comes twice: to every process of the group, and from a task runner again.
+    if (nowMs - firstSignalMs > SIGNAL_ECHO_MS) Deno.exit(EXIT_INTERRUPTED);
     signalled.resolve(signal);
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal(signal));
   const running = await start(Deno.env).catch(failToStart);
+  const onFault = (name: string, error: unknown): void => {
+    running.log.error(name, { error: describeError(error) });
+    exitCode = EXIT_FAILED;
+    signalled.resolve(name);
+  };
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    running.log.error("unhandled_rejection", { error: describeError(event.reason) });
-    signalled.resolve("unhandled_rejection");
-    exitCode = EXIT_FAILED;
+    onFault("unhandled_rejection", event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    onFault("uncaught_error", event.error);
   });
   const signal = await signalled.promise;
-  closing = true;
   const closed = await closeInTime(running, signal);
   return Deno.exit(closed ? exitCode : EXIT_FAILED);
 }

@@ -73,10 +73,13 @@ async function startAll(env: Env): Promise<Running> {
   );
   opened.defer(() => ports.closePorts());
   const running: Record<string, RunningService> = {};
+  // At once: each may take the whole drain time.
+  opened.defer(async () => {
+    await Promise.all(Object.values(running).map((service) => service.close()));
+  });
   for (const { name, start } of prepared) {
     const context = openContext(name, processConfig, shared);
     const service = await start({ ...context, ...ports });
-    opened.defer(() => service.close());
     running[name] = service;
     logAddresses(context.log, service);
   }

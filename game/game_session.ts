@@ -82,8 +82,8 @@ export class GameSession implements Ticking {
   /** Whether somebody with this player or account id may join. */
   admits(id: { readonly playerId: string; readonly accountId: string | undefined }): boolean {
     if (this.#reservedFor === undefined) return true;
-    return this.#reservedFor.has(id.playerId) ||
-      (id.accountId !== undefined && this.#reservedFor.has(id.accountId));
+    // Everybody chooses a player id: it speaks only for who has no account.
+    return this.#reservedFor.has(id.accountId ?? id.playerId);
   }
 
   /** Steps the match and sends states at the snapshot rate; after its end repeats `match_over`. */

@@ -188,7 +188,7 @@ export class SessionManager {
     this.#options.pool.release(tank);
     const session = this.#sessions.get(match.id);
     session?.players.delete(playerId);
-    if (session?.players.size === 0) this.#end(session, "empty");
+    if (session?.players.size === 0) this.#onEmpty(session);
     return true;
   }
 
@@ -200,12 +200,12 @@ export class SessionManager {
   /** Makes a session on order; or, where it exists, keeps it for more players. */
   createOnOrder(order: SessionOrder): OrderResult {
     const { matchId, mode, players } = order;
+    if (this.#draining) return { ok: false, reason: "draining" };
     const present = this.#sessions.get(matchId);
     if (present?.match.isOver) return { ok: false, reason: "match_over" };
     if (present !== undefined) {
       return present.reserve(players) ? { ok: true, isNew: false } : { ok: false, reason: "full" };
     }
-    if (this.#draining) return { ok: false, reason: "draining" };
     if (this.#hasEnded(matchId)) return { ok: false, reason: "match_over" };
     const reservedFor = players.length > 0 ? new Set(players) : undefined;
     const made = this.#create(mode, { id: matchId, reservedFor });
@@ -301,6 +301,13 @@ export class SessionManager {
     this.#players.add(player);
     this.#options.joined.inc();
     this.#options.history.playerJoined(player);
+  }
+
+  #onEmpty(session: GameSession): void {
+    // Others may still come for whom it is kept.
+    const isAwaited = session.isReserved && !session.match.isOver;
+    if (isAwaited) this.#emptySinceMs.set(session, this.#options.clock.monotonicMs());
+    else this.#end(session, "empty");
   }
 
   #end(session: GameSession, reason: SessionEndReason): void {

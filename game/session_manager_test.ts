@@ -119,6 +119,20 @@ Deno.test("SessionManager makes an ordered session once, for those on its list",
   test.loop.stop();
 });
 
+Deno.test("SessionManager keeps an ordered session for who is still to come", async () => {
+  const test = openTestSessions();
+  test.sessions.createOnOrder({ matchId: "m1", mode: "team", players: ["acc-ann", "acc-bob"] });
+  assertEquals(join(test, "acc-bob", { accountId: "acc-eve", matchId: "m1" }).kind, "refused");
+  assertEquals(join(test, "ann", { accountId: "acc-ann", matchId: "m1" }).kind, "joined");
+  test.sessions.leave("ann", "left");
+  assertEquals(join(test, "bob", { accountId: "acc-bob", matchId: "m1" }).kind, "joined");
+  test.sessions.leave("bob", "left");
+  await test.clock.advance(60_000);
+  test.sessions.expire();
+  assertEquals(test.sessions.sessionCount, 0);
+  test.loop.stop();
+});
+
 Deno.test("SessionManager ends an ordered session to which nobody came", async () => {
   const test = openTestSessions();
   test.sessions.createOnOrder({ matchId: "m1", mode: "team", players: ["ann"] });

@@ -122,19 +122,30 @@ export class TickLoop {
   }
 
   #runPhase(index: number, nowMs: number): void {
-    const { clock, metrics, onFault } = this.#options;
+    const { clock, metrics } = this.#options;
     for (const ticking of this.#phases[index] ?? []) {
       try {
         ticking.tick();
       } catch (error) {
         this.remove(ticking);
-        onFault(ticking, error);
+        this.#tellFault(ticking, error);
       }
     }
     this.#tickWorkMs += clock.monotonicMs() - nowMs;
     if (index < TICK_PHASES - 1) return;
     metrics.duration.observe(this.#tickWorkMs / 1_000);
     this.#tickWorkMs = 0;
+  }
+
+  // Whatever telling of it does, the loop goes on.
+  #tellFault(ticking: Ticking, error: unknown): void {
+    try {
+      this.#options.onFault(ticking, error);
+    } catch (second) {
+      queueMicrotask(() => {
+        throw second;
+      });
+    }
   }
 
   #giveUpBeyondCatchUp(): void {
