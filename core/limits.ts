@@ -19,7 +19,7 @@ export const TCP_ACCEPT_BACKOFF_MS_MAX = 1_000;
 export const UDP_PAYLOAD_BYTES_MAX = 65_507;
 
 /** Datagrams handled before timers and other sockets get their turn. */
-export const UDP_BURST_DATAGRAMS_MAX = 64;
+export const UDP_BURST_DATAGRAMS_MAX = 128;
 
 /** Datagrams handed to the system and not yet sent; one more is dropped. */
 export const UDP_SENDS_IN_FLIGHT_MAX = 1_024;

@@ -66,7 +66,8 @@ export class Match {
   /** What clients are sent, one every few ticks. */
   readonly snapshots = new SnapshotHistory();
   readonly #ticksPerSnapshot: number;
-  readonly #pending = new Map<number, Pending>();
+  /** By slot. */
+  readonly #pending: (Pending | undefined)[] = [];
   readonly #appliedSeq = new Map<number, number>();
   #eventViews: EventView[] = [];
 
@@ -98,7 +99,7 @@ export class Match {
 
   /** Takes a tank out of the world, with whatever waits for it. */
   remove(tank: Tank): void {
-    this.#pending.delete(tank.slot);
+    this.#pending[tank.slot] = undefined;
     this.#appliedSeq.delete(tank.slot);
     this.world.removeTank(tank.slot);
   }
@@ -164,7 +165,7 @@ export class Match {
   #applyPending(): void {
     // By slot, so that the order in which datagrams came cannot matter.
     for (const tank of this.world.tanks) {
-      const pending = this.#pending.get(tank.slot);
+      const pending = this.#pending[tank.slot];
       if (pending !== undefined) this.#apply(tank, pending);
     }
   }
@@ -188,10 +189,10 @@ export class Match {
   }
 
   #pendingOf(slot: number): Pending {
-    let pending = this.#pending.get(slot);
+    let pending = this.#pending[slot];
     if (pending === undefined) {
       pending = { input: undefined, seq: 0, fired: false, shoot: false, order: undefined };
-      this.#pending.set(slot, pending);
+      this.#pending[slot] = pending;
     }
     return pending;
   }

@@ -139,7 +139,8 @@ class DatagramServer implements UdpServer {
   }
 
   async #receiveAll(): Promise<void> {
-    const { datagramBytesMax } = this.#options;
+    const { datagramBytesMax, drops } = this.#options;
+    const handle = this.#handle;
     const { signal } = this.#closing;
     // One byte more than is allowed tells a datagram that was cut off from one that fits.
     const buffer = new Uint8Array(datagramBytesMax + 1);
@@ -148,7 +149,10 @@ class DatagramServer implements UdpServer {
     while (!this.#isClosing) {
       try {
         const received = await this.#socket.receive(buffer);
-        if (!this.#isClosing) this.#onDatagram(received[0], received[1]);
+        const from = received[1];
+        if (this.#isClosing || from.transport !== "udp") continue;
+        if (received[0].byteLength > datagramBytesMax) drops("too_large");
+        else handle(received[0], from);
         retryMs = RETRY_MS_MIN;
       } catch (error) {
         if (this.#isClosing) return;
@@ -165,16 +169,13 @@ class DatagramServer implements UdpServer {
     }
   }
 
-  #onDatagram(bytes: Uint8Array, from: Deno.Addr): void {
-    const { datagramBytesMax, onDatagram, drops } = this.#options;
-    if (bytes.byteLength > datagramBytesMax) return drops("too_large");
-    if (from.transport !== "udp") return;
+  readonly #handle = (bytes: Uint8Array, from: UdpSource): void => {
     try {
-      onDatagram(bytes, from);
+      this.#options.onDatagram(bytes, from);
     } catch (error) {
       this.#onFailure("handler_failed", error);
     }
-  }
+  };
 
   readonly #onSent = (): void => {
     this.#sendCount--;
