@@ -50,6 +50,6 @@ Deno.test("Another seed gives another match", () => {
 Deno.test("The simulation gives the hashes that it has always given", () => {
   // A change here breaks the replay of every recorded match: raise the build's number with it.
   const hashes = simulateMatch({ seed: 2024, ticks: 600 });
-  assertEquals(hashes.at(0), "26322e021043dd77");
-  assertEquals(hashes.at(-1), "8ffddb4f2a7eb24e");
+  assertEquals(hashes.at(0), "a386970c4ecec0f2");
+  assertEquals(hashes.at(-1), "8637de9eb2e2d544");
 });

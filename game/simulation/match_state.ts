@@ -3,6 +3,7 @@ import type { Arena } from "./arena.ts";
 import { checkRules, type MatchRules, teamNumberMax } from "./rules.ts";
 import { ShellStore } from "./shell_store.ts";
 import type { Tank } from "./tank.ts";
+import { TankPast } from "./tank_past.ts";
 import type { MutableTankInput } from "./tank_input.ts";
 import { type Tuning, tuningAt } from "./tuning.ts";
 import { ticksFromMs } from "./units.ts";
@@ -42,6 +43,8 @@ export interface MatchState {
   readonly tanks: Tank[];
   /** By slot, as many as there may be tanks. */
   readonly tankBySlot: (Tank | undefined)[];
+  /** Where the tanks stood in the last ticks. */
+  readonly past: TankPast;
   /** The shells in flight. */
   readonly shells: ShellStore;
   /** By team number; 0 is nobody's. */
@@ -76,6 +79,7 @@ export function createMatchState(options: WorldOptions): MatchState {
     rng: new Rng(seed),
     tanks: [],
     tankBySlot: new Array<Tank | undefined>(rules.tanksMax).fill(undefined),
+    past: new TankPast(rules.tanksMax, tickRate),
     shells: new ShellStore(),
     scores: new Array<number>(teamNumberMax(rules) + 1).fill(0),
     events: [],

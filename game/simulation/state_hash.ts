@@ -15,6 +15,7 @@ export function hashWorld(world: World): string {
   hash.add(world.outcome === undefined ? -1 : world.outcome.winner);
   hash.add(world.outcome?.reason === "score" ? 1 : 0);
   hashTanks(hash, world);
+  for (const number of world.savePast()) hash.add(number);
   hashShells(hash, world);
   return hash.digest();
 }
@@ -69,6 +70,7 @@ function hashTanks(hash: WordHash, world: World): void {
     hash.add(tank.orderXUm);
     hash.add(tank.orderYUm);
     hash.add(tank.orderTicks);
+    hash.add(tank.viewLagTicks);
     hash.add(
       (tank.alive ? 1 : 0) | (tank.input.fire ? 2 : 0) | (tank.aims ? 4 : 0) |
         (tank.firePending ? 8 : 0),

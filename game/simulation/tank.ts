@@ -51,6 +51,8 @@ export class Tank {
   readonly input: MutableTankInput = { throttle: 0, turn: 0, turret: 0, fire: false };
   /** Whether its player has aimed yet: until then the turret follows the hull. */
   aims = false;
+  /** By how many ticks what its player is shown lags behind, 0 up to the rewind's bound. */
+  viewLagTicks = 0;
   /** One shot is to be fired as soon as it can be. */
   firePending = false;
   /** Where the move order leads, while `orderTicks` is above 0. */
@@ -93,6 +95,7 @@ export class Tank {
     this.input.turret = 0;
     this.input.fire = false;
     this.aims = false;
+    this.viewLagTicks = 0;
     this.firePending = false;
     this.orderXUm = 0;
     this.orderYUm = 0;

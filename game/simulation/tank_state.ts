@@ -3,6 +3,7 @@ import type { FieldReader } from "./field_reader.ts";
 import { type MatchRules, teamNumberMax } from "./rules.ts";
 import type { Tank } from "./tank.ts";
 import { CONTROL_MAX } from "./tank_input.ts";
+import { rewindTicksMax } from "./tank_past.ts";
 import { isTeamOf } from "./teams.ts";
 import { TANK_HP_MAX, type Tuning } from "./tuning.ts";
 import type { Arena } from "./arena.ts";
@@ -15,6 +16,8 @@ export const ID_LENGTH_MAX = 256;
 export interface TankSetting {
   /** Where it stands. */
   readonly arena: Arena;
+  /** Steps a second. */
+  readonly tickRate: number;
   /** The match's rules. */
   readonly rules: MatchRules;
   /** The match's figures. */
@@ -47,6 +50,7 @@ export function saveTank(tank: Tank): JsonObject {
     protected_ticks: tank.protectedTicks,
     input: { ...tank.input },
     aims: tank.aims,
+    view_lag_ticks: tank.viewLagTicks,
     fire_pending: tank.firePending,
     order_x_um: tank.orderXUm,
     order_y_um: tank.orderYUm,
@@ -82,13 +86,16 @@ export function readTank(reader: FieldReader, setting: TankSetting, tank: Tank):
   readCommands(reader, setting, tank);
 }
 
-function readCommands(reader: FieldReader, { arena }: TankSetting, tank: Tank): void {
+function readCommands(reader: FieldReader, setting: TankSetting, tank: Tank): void {
+  const { arena, tickRate } = setting;
   const input = reader.object("input");
   tank.input.throttle = input.integer("throttle", CONTROL);
   tank.input.turn = input.integer("turn", CONTROL);
   tank.input.turret = input.integer("turret", HEADING);
   tank.input.fire = input.boolean("fire");
   tank.aims = reader.boolean("aims");
+  const lag = { min: 0, max: rewindTicksMax(tickRate) };
+  tank.viewLagTicks = reader.integer("view_lag_ticks", lag);
   tank.firePending = reader.boolean("fire_pending");
   tank.orderXUm = reader.integer("order_x_um", { min: 0, max: arena.widthUm });
   tank.orderYUm = reader.integer("order_y_um", { min: 0, max: arena.heightUm });

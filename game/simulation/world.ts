@@ -7,7 +7,7 @@ import { driveTanks } from "./drive_phase.ts";
 import { endMatch } from "./end_phase.ts";
 import { fireShells } from "./fire_phase.ts";
 import { flyShells } from "./flight_phase.ts";
-import { clamp } from "./integer_math.ts";
+import { clamp, clampToInteger } from "./integer_math.ts";
 import { createMatchState, insertTank, type MatchState, type WorldOptions } from "./match_state.ts";
 import { orderTicksMax } from "./move_order.ts";
 import { respawnTanks } from "./respawn_phase.ts";
@@ -15,6 +15,7 @@ import type { MatchRules } from "./rules.ts";
 import type { Shell } from "./shell.ts";
 import { spawnTank } from "./spawn.ts";
 import { NO_SLOT, type Tank } from "./tank.ts";
+import { PAST_FIELDS } from "./tank_past.ts";
 import { copyTankInput, type MoveOrder, type TankInput } from "./tank_input.ts";
 import { chooseTeam, isTeamOf } from "./teams.ts";
 import type { Tuning } from "./tuning.ts";
@@ -39,6 +40,8 @@ export interface WorldProgress {
   readonly outcome: Outcome | undefined;
   /** Each with a slot of its own. */
   readonly tanks: readonly Tank[];
+  /** As `savePast` gave it. */
+  readonly past: readonly number[];
   /** Oldest first; each has its owner among the tanks. */
   readonly shells: readonly Shell[];
 }
@@ -51,7 +54,8 @@ export interface WorldProgress {
  * 1. reload and return are counted down; input or move order: turret, hull, speed, place, walls;
  * 2. tanks push one another apart, and out of walls;
  * 3. tanks fire, all of them before any shell hits;
- * 4. shells fly and hit, new ones along their barrel; damage counts at once;
+ * 4. shells fly and hit, new ones along their barrel and on by their player's view lag, against where
+ *    the others stood then; damage counts at once;
  * 5. protection is counted down; destroyed tanks return;
  * 6. the match ends by score, or else by time.
  *
@@ -73,6 +77,11 @@ export class World {
     state.rng.state = progress.rngState;
     state.outcome = progress.outcome;
     for (const tank of progress.tanks) insertTank(state, tank);
+    const { past } = state;
+    const size = past.ticksMax * PAST_FIELDS;
+    for (const [index, { slot }] of progress.tanks.entries()) {
+      past.restore(slot, state.tick, progress.past.slice(index * size, (index + 1) * size));
+    }
     for (const [team, score] of progress.scores.entries()) state.scores[team] = score;
     state.shells.restore(progress.shells, progress.nextShellId);
     return world;
@@ -135,6 +144,12 @@ export class World {
     return this.#state.shells.nextId;
   }
 
+  /** Where the tanks stood in the last ticks, as whole numbers, for a checkpoint. */
+  savePast(): number[] {
+    const { past, tanks, tick } = this.#state;
+    return tanks.flatMap(({ slot }) => past.save(slot, tick));
+  }
+
   /** The tank in a slot, or undefined where there is none. */
   tankAt(slot: number): Tank | undefined {
     return this.#state.tankBySlot[slot];
@@ -173,6 +188,7 @@ export class World {
     if (tank === undefined) return undefined;
     state.shells.removeOf(slot);
     state.tankBySlot[slot] = undefined;
+    state.past.forget(slot);
     state.tanks.splice(state.tanks.indexOf(tank), 1);
     tank.slot = NO_SLOT;
     return tank;
@@ -222,6 +238,18 @@ export class World {
     return true;
   }
 
+  /**
+   * Says by how many ticks what a tank's player is shown lags behind this world; held within
+   * {@linkcode rewindTicksMax}. Its next shots fly that many ticks at once, each against where the
+   * others stood then. False, and nothing done, where the slot is empty or the match is over.
+   */
+  setViewLag(slot: number, lagTicks: number): boolean {
+    const tank = this.#commandable(slot);
+    if (tank === undefined) return false;
+    tank.viewLagTicks = clampToInteger(lagTicks, { min: 0, max: this.#state.past.ticksMax });
+    return true;
+  }
+
   /** Moves the match by one tick. Once it is over this only clears the events. */
   step(): void {
     const state = this.#state;
@@ -234,6 +262,7 @@ export class World {
     fireShells(state);
     flyShells(state, freshFrom);
     respawnTanks(state);
+    state.past.record(state.tick, state.tanks);
     endMatch(state);
   }
 

@@ -7,6 +7,7 @@ import { checkRules, type MatchRules, TANKS_MAX, teamNumberMax } from "./rules.t
 import { readShell, saveShell, SHELL_ID_MAX } from "./shell_state.ts";
 import { hashWorld } from "./state_hash.ts";
 import { Tank } from "./tank.ts";
+import { PAST_FIELDS, rewindTicksMax } from "./tank_past.ts";
 import { ID_LENGTH_MAX, readTank, saveTank } from "./tank_state.ts";
 import { tuningAt } from "./tuning.ts";
 import { TICK_RATE_MAX, TICK_RATE_MIN } from "./units.ts";
@@ -22,7 +23,7 @@ export interface TankSource {
 }
 
 /** The layout of what {@linkcode saveWorld} writes; another one is refused. */
-export const WORLD_STATE_VERSION = 1;
+export const WORLD_STATE_VERSION = 2;
 
 /** More shells than any world has: each tank has those of 2 s in flight, one a second. */
 const SHELLS_MAX = TANKS_MAX * 4;
@@ -55,6 +56,7 @@ export function saveWorld(world: World): JsonObject {
     scores: [...world.scores],
     outcome: outcome === undefined ? null : { winner: outcome.winner, reason: outcome.reason },
     tanks: world.tanks.map(saveTank),
+    past: world.savePast(),
     shells: world.shells.map(saveShell),
   };
 }
@@ -96,6 +98,7 @@ function readWorld(reader: FieldReader, source: TankSource, tanks: Tank[]): Worl
     outcome: readOutcome(reader, options.rules),
     tanks,
     shells: reader.objects("shells", SHELLS_MAX).map((shell) => readShell(shell, setting)),
+    past: readPast(reader, options, tanks.length),
   });
   if (reader.text("hash", 16) !== hashWorld(world)) {
     throw reader.refusal("hash", `that of the rest, ${hashWorld(world)}`);
@@ -117,6 +120,16 @@ function readTanks(
     readTank(item, setting, tank);
     if (tank.slot <= slotBefore) throw item.refusal("slot", `above ${slotBefore}`);
   }
+}
+
+function readPast(
+  reader: FieldReader,
+  { tickRate, arena }: WorldOptions,
+  tankCount: number,
+): number[] {
+  const length = tankCount * rewindTicksMax(tickRate) * PAST_FIELDS;
+  const max = Math.max(arena.widthUm, arena.heightUm);
+  return reader.integers("past", length, { min: 0, max });
 }
 
 function saveRules(rules: MatchRules): JsonObject {
