@@ -1,7 +1,7 @@
 import type { SqlExecutor, SqlRow } from "../core/ports/sql_database.ts";
 import { UniqueViolation } from "../core/ports/sql_database.ts";
 import { foldUsername } from "./accounts.ts";
-import { optionalIntegerOf, textOf } from "./columns.ts";
+import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
 
 /** An account as it is stored. */
 export interface Account {
@@ -13,7 +13,16 @@ export interface Account {
   readonly passwordHash: string;
   /** Whether an operator has shut it. */
   readonly disabled: boolean;
+  /** As its owner wants to be called; the username at first. */
+  readonly displayName: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  /** Milliseconds since the epoch; undefined: never. */
+  readonly lastLoginAtMs: number | undefined;
 }
+
+const COLUMNS = `a.account_id, a.username, a.password_hash, a.disabled_at_ms, a.display_name,
+  a.created_at_ms, a.last_login_at_ms`;
 
 /** What a new account is made of. */
 export interface NewAccount {
@@ -39,11 +48,32 @@ export class AccountStore {
   /** The account of that name, however it is spelt. */
   async findByUsername(username: string): Promise<Account | undefined> {
     const [row] = await this.#database.query(
-      `SELECT account_id, username, password_hash, disabled_at_ms
-       FROM accounts WHERE username_folded = $1`,
+      `SELECT ${COLUMNS} FROM accounts a WHERE a.username_folded = $1`,
       [foldUsername(username)],
     );
     return row && accountOf(row);
+  }
+
+  /** The account of an open session, unless an operator has shut it. */
+  async findBySession(sessionId: string): Promise<Account | undefined> {
+    const [row] = await this.#database.query(
+      `SELECT ${COLUMNS} FROM sessions s JOIN accounts a ON a.account_id = s.account_id
+       WHERE s.session_id = $1 AND a.disabled_at_ms IS NULL`,
+      [sessionId],
+    );
+    return row && accountOf(row);
+  }
+
+  /** Accounts in the order of their folded names, after one of them, at most `limit`. */
+  async list(
+    options: { readonly afterFolded: string; readonly limit: number },
+  ): Promise<Account[]> {
+    const rows = await this.#database.query(
+      `SELECT ${COLUMNS} FROM accounts a WHERE a.username_folded > $1
+       ORDER BY a.username_folded LIMIT $2`,
+      [options.afterFolded, options.limit],
+    );
+    return rows.map(accountOf);
   }
 
   /** Adds an account; false when the name is taken, however many try at once. */
@@ -63,12 +93,13 @@ export class AccountStore {
     }
   }
 
-  /** Replaces a hash by a newer one of the same password, unless the password has changed since. */
-  async replaceHash(account: Account, passwordHash: string): Promise<void> {
-    await this.#database.execute(
+  /** Replaces a hash by a newer one of the same password; false where the password has changed since. */
+  async replaceHash(account: Account, passwordHash: string): Promise<boolean> {
+    const changedCount = await this.#database.execute(
       "UPDATE accounts SET password_hash = $1 WHERE account_id = $2 AND password_hash = $3",
       [passwordHash, account.accountId, account.passwordHash],
     );
+    return changedCount > 0;
   }
 }
 
@@ -78,5 +109,8 @@ function accountOf(row: SqlRow): Account {
     username: textOf(row, "username"),
     passwordHash: textOf(row, "password_hash"),
     disabled: optionalIntegerOf(row, "disabled_at_ms") !== undefined,
+    displayName: textOf(row, "display_name"),
+    createdAtMs: integerOf(row, "created_at_ms"),
+    lastLoginAtMs: optionalIntegerOf(row, "last_login_at_ms"),
   };
 }

@@ -7,7 +7,15 @@ Deno.test("AccountStore finds an account however its name is spelt", async () =>
   await using fixture = await openAuthFixture();
   const { accounts } = fixture.parts;
   assertEquals(await accounts.tryInsert(NEW), true);
-  const account = { accountId: "a1", username: "Player1", passwordHash: "h1", disabled: false };
+  const account = {
+    accountId: "a1",
+    username: "Player1",
+    passwordHash: "h1",
+    disabled: false,
+    displayName: "Player1",
+    createdAtMs: 5,
+    lastLoginAtMs: undefined,
+  };
   for (const spelling of ["Player1", "PLAYER1", "player1", "ｐlayer1"]) {
     assertEquals(await accounts.findByUsername(spelling), account);
   }

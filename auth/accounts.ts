@@ -3,6 +3,9 @@ export const USERNAME_LENGTH = { min: 3, max: 32 } as const;
 /** The shortest and longest password, in characters (code points) after normalisation. */
 export const PASSWORD_LENGTH = { min: 8, max: 256 } as const;
 
+/** The shortest and longest display name, in characters (code points) after normalisation. */
+export const DISPLAY_NAME_LENGTH = { min: 1, max: 32 } as const;
+
 // No text that fits after NFKC is longer before: four units decompose a letter at the most, and a
 // longer text need not be normalised to be refused.
 const UNITS_PER_CHARACTER_MAX = 8;
@@ -16,6 +19,13 @@ const PASSWORD_UNITS_MAX = PASSWORD_LENGTH.max * UNITS_PER_CHARACTER_MAX;
  */
 const USERNAME_PATTERN =
   /^(?:(?!\p{Default_Ignorable_Code_Point})(?:\p{L}(?:(?!\p{Default_Ignorable_Code_Point})[\p{Mn}\p{Mc}]){0,4}|\p{Nd}|[_.\-]))+$/u;
+
+/**
+ * What a display name may hold besides: punctuation, symbols and single spaces between. Nothing that
+ * cannot be seen, and nothing that turns the direction of what follows.
+ */
+const DISPLAY_NAME_PATTERN =
+  /^(?:(?!\p{Default_Ignorable_Code_Point})(?: (?! |$)|[\p{L}\p{N}\p{P}\p{S}](?:(?!\p{Default_Ignorable_Code_Point})[\p{Mn}\p{Mc}]){0,4}))+$/u;
 
 /** Spaces other than ASCII's, which RFC 8265 takes for ASCII's in a password. */
 const OTHER_SPACES = /\p{Zs}/gu;
@@ -38,6 +48,14 @@ export function tryParseUsername(raw: unknown): string | undefined {
 export function foldUsername(username: string): string {
   const upper = username.normalize("NFKC").toLowerCase().toUpperCase();
   return upper.toLowerCase().normalize("NFKC");
+}
+
+/** The display name in the form that is stored (NFC), or undefined where it is none. */
+export function tryParseDisplayName(raw: unknown): string | undefined {
+  if (typeof raw !== "string" || raw.length > USERNAME_UNITS_MAX) return undefined;
+  const name = raw.replace(OTHER_SPACES, " ").trim().normalize("NFC");
+  if (!hasLength(name, DISPLAY_NAME_LENGTH) || !DISPLAY_NAME_PATTERN.test(name)) return undefined;
+  return name;
 }
 
 /** A new password in the form that is hashed, or undefined where it is none we take. */

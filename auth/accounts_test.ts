@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { foldUsername, preparePassword, tryParsePassword, tryParseUsername } from "./accounts.ts";
+import {
+  foldUsername,
+  preparePassword,
+  tryParseDisplayName,
+  tryParsePassword,
+  tryParseUsername,
+} from "./accounts.ts";
 
 Deno.test("Username is taken in NFKC", async (t) => {
   const cases: readonly (readonly [string, string])[] = [
@@ -153,4 +159,59 @@ Deno.test("Password is prepared as RFC 8265 says", () => {
   assertEquals(preparePassword("ﬁsh"), "ﬁsh");
   assertEquals(preparePassword("PassWord"), "PassWord");
   assert(preparePassword("ａ") !== "a");
+});
+
+Deno.test("Display name is taken in NFC, with whatever can be seen", async (t) => {
+  const cases: readonly (readonly [unknown, string | undefined])[] = [
+    ["Player One", "Player One"],
+    ["  Jose\u0301 ", "José"],
+    ["Дмитрий «Танк» №1", "Дмитрий «Танк» №1"],
+    ["😀", "😀"],
+    ["a\u00a0b", "a b"],
+    ["a", "a"],
+    ["a".repeat(32), "a".repeat(32)],
+    ["a".repeat(33), undefined],
+    ["", undefined],
+    ["   ", undefined],
+    ["a  b", undefined],
+    ["a\nb", undefined],
+    ["a\u0000b", undefined],
+    ["a\u001b[2J", undefined],
+    ["a\u202eb", undefined],
+    ["a\u2066b", undefined],
+    ["a\u200bb", undefined],
+    ["a\ufeffb", undefined],
+    ["a\u2028b", undefined],
+    ["a\ue000b", undefined],
+    ["a\ud800", undefined],
+    ["z\u0335\u0335\u0335\u0335\u0335", undefined],
+    ["x".repeat(1_000_000), undefined],
+    [7, undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ];
+  for (const [raw, name] of cases) {
+    const title = (JSON.stringify(raw) ?? "undefined").slice(0, 40);
+    await t.step(title, () => assertEquals(tryParseDisplayName(raw), name));
+  }
+});
+
+Deno.test("Username takes no character of these kinds at any place", () => {
+  const kinds: readonly (readonly [string, string])[] = [
+    ["control", "\u0000\u0007\u000a\u001b\u007f\u0085\u009f"],
+    ["bidirectional", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"],
+    [
+      "zero width",
+      "\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\u2061\ufeff\ufe0f\u{e0001}\u{e0100}",
+    ],
+    ["space", " \u00a0\u1680\u2000\u2028\u2029\u3000"],
+  ];
+  for (const [kind, characters] of kinds) {
+    for (const character of characters) {
+      for (const name of [`${character}player`, `play${character}er`, `player${character}`]) {
+        const code = character.codePointAt(0)?.toString(16);
+        assertEquals(tryParseUsername(name), undefined, `${kind} U+${code}`);
+      }
+    }
+  }
 });

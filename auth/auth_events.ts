@@ -34,6 +34,21 @@ export class AuthEvents {
     this.#write("user_logged_in", subject, { ip });
   }
 
+  /** A session was ended by whoever had it. */
+  loggedOut(subject: EventSubject, ip: string): void {
+    this.#write("user_logged_out", subject, { ip });
+  }
+
+  /** A display name or a password was changed. */
+  accountUpdated(subject: EventSubject, ip: string): void {
+    this.#write("account_updated", subject, { ip });
+  }
+
+  /** An account is no more. */
+  accountDeleted(subject: EventSubject, ip: string): void {
+    this.#write("account_deleted", subject, { ip });
+  }
+
   /** A refresh token came a second time: one of two holders stole it. */
   tokenReuseDetected(subject: EventSubject, ip: string): void {
     this.#write("token_reuse_detected", subject, { ip });

@@ -1,19 +1,27 @@
 import { TokenVerifier } from "../core/auth/token_verifier.ts";
 import type { JsonObject } from "../core/json.ts";
+import { silentLog } from "../core/log.ts";
 import { ManualClock } from "../core/manual_clock.ts";
+import { Metrics } from "../core/metrics.ts";
 import type { EventLog, NewEvent } from "../core/ports/event_log.ts";
+import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
 import { migrate } from "../core/ports/migrations.ts";
 import type { SqlDatabase } from "../core/ports/sql_database.ts";
 import { openSqliteDatabase } from "../core/ports/sqlite_database.ts";
 import { SQLITE_IN_MEMORY } from "../core/ports/sqlite_file.ts";
 import { EventWriter } from "../core/protocol/event_envelope.ts";
+import { AccountChanges } from "./account_changes.ts";
 import { AccountStore } from "./account_store.ts";
 import { AuthEvents } from "./auth_events.ts";
 import type { AuthParts } from "./auth_parts.ts";
 import { HashQueue } from "./hash_queue.ts";
+import { KeyRing } from "./key_ring.ts";
+import { LoginThrottle } from "./login_throttle.ts";
 import { AUTH_MIGRATIONS, AUTH_SCHEMA } from "./migrations.ts";
 import type { ScryptParameters } from "./password_hash.ts";
 import { PasswordHasher } from "./password_hasher.ts";
+import { RevocationPublisher } from "./revocation_publisher.ts";
+import { RevokedSessions } from "./revoked_sessions.ts";
 import { SessionStore } from "./session_store.ts";
 import { SigningKeys } from "./signing_keys.ts";
 import { TokenIssuer } from "./tokens.ts";
@@ -22,7 +30,13 @@ import { TokenIssuer } from "./tokens.ts";
 export const CHEAP_SCRYPT: ScryptParameters = { costLog2: 4, blockSize: 1, parallelization: 1 };
 
 /** The seconds and milliseconds that tokens live in a fixture. */
-export const FIXTURE_TTL = { accessTokenS: 900, refreshTokenMs: 86_400_000 } as const;
+export const FIXTURE_TTL = { accessTokenS: 900, refreshTokenMs: 3_600_000 } as const;
+
+/** How a fixture slows guessing down: after three failures, by seconds. */
+export const FIXTURE_THROTTLE = {
+  account: { failuresFree: 3, forgetMs: 60_000, delayMs: 1_000, delayMsMax: 300_000 },
+  address: { failuresFree: 1_000, forgetMs: 10_000, delayMs: 1_000, delayMsMax: 900_000 },
+} as const;
 
 /** The parts of auth on a database in memory, for tests. */
 export interface AuthFixture extends AsyncDisposable {
@@ -32,6 +46,8 @@ export interface AuthFixture extends AsyncDisposable {
   readonly clock: ManualClock;
   /** Their database. */
   readonly database: SqlDatabase;
+  /** What they share with other services. */
+  readonly kvStore: MemoryKvStore;
   /** Their hash queue. */
   readonly queue: HashQueue;
   /** What they wrote into the event log, without the envelope. */
@@ -57,8 +73,12 @@ export async function openAuthFixture(
     waitMaxMs: 60_000,
     clock,
   });
-  const keys = new SigningKeys({ database, clock });
-  const key = await keys.open();
+  const log = silentLog;
+  const kvStore = new MemoryKvStore({ clock });
+  const keys = await KeyRing.open({ keys: new SigningKeys({ database, clock }), clock, log });
+  const revoked = new RevokedSessions(database);
+  const revocations = new RevocationPublisher({ revoked, kvStore, clock, log });
+  const fallbacks = new Metrics({ process: false }).counter({ name: "fallbacks", help: "-" });
   const events: JsonObject[] = [];
   const eventLog = recordingEventLog(events);
   let idCount = 0;
@@ -66,10 +86,23 @@ export async function openAuthFixture(
   const writer = new EventWriter({ eventLog, clock, serverId: "auth-test", newId: () => "event" });
   const parts: AuthParts = {
     accounts: new AccountStore(database),
+    changes: new AccountChanges(database),
     sessions: new SessionStore(database),
+    revocations,
+    throttle: new LoginThrottle({ kvStore, clock, log, fallbacks, ...FIXTURE_THROTTLE }),
     hasher: new PasswordHasher(queue, CHEAP_SCRYPT),
-    issuer: new TokenIssuer({ key, ttlS: FIXTURE_TTL.accessTokenS, clock, newId }),
-    verifier: new TokenVerifier({ fetchKeys: () => keys.published(), clock }),
+    issuer: new TokenIssuer({
+      signer: () => keys.signer(),
+      ttlS: FIXTURE_TTL.accessTokenS,
+      clock,
+      newId,
+    }),
+    verifier: new TokenVerifier({
+      fetchKeys: () => keys.published(),
+      fetchIntervalMs: 1_000,
+      keysMaxAgeMs: 1_000,
+      clock,
+    }),
     keys,
     events: new AuthEvents(writer),
     clock,
@@ -82,9 +115,13 @@ export async function openAuthFixture(
     parts,
     clock,
     database,
+    kvStore,
     queue,
     events,
-    [Symbol.asyncDispose]: () => database.close(),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([keys.close(), revocations.close()]);
+      await database.close();
+    },
   };
 }
 

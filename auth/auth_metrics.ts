@@ -18,6 +18,8 @@ export interface AuthGauges {
 
 /** What auth counts. */
 export class AuthMetrics {
+  /** Passwords whose throttling had to be decided without the shared store. */
+  readonly throttleFallbacks: Counter;
   readonly #metrics: Metrics;
   readonly #loginsSucceeded: Counter;
   readonly #loginsFailed: Counter;
@@ -28,6 +30,10 @@ export class AuthMetrics {
   /** Registers everything but the gauges. */
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
+    this.throttleFallbacks = metrics.counter({
+      name: "auth_throttle_fallbacks_total",
+      help: "Looks at the login throttle for which the shared store was away",
+    });
     this.#loginsSucceeded = metrics.counter({
       name: "successful_auths_total",
       help: "Logins that succeeded",

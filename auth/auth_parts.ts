@@ -1,26 +1,35 @@
+import type { PublicJwk } from "../core/auth/jwt.ts";
 import type { TokenVerifier } from "../core/auth/token_verifier.ts";
 import type { Clock } from "../core/clock.ts";
+import type { AccountChanges, ChangeTime } from "./account_changes.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { AuthEvents } from "./auth_events.ts";
+import type { LoginThrottle } from "./login_throttle.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
+import type { RevocationPublisher } from "./revocation_publisher.ts";
 import type { SessionStore } from "./session_store.ts";
-import type { SigningKeys } from "./signing_keys.ts";
 import type { TokenIssuer } from "./tokens.ts";
 
 /** What the actions of auth work with. */
 export interface AuthParts {
   /** The accounts table. */
   readonly accounts: AccountStore;
+  /** What changes accounts and ends their sessions. */
+  readonly changes: AccountChanges;
   /** Sessions and refresh tokens. */
   readonly sessions: SessionStore;
+  /** Tells other services of sessions that were ended. */
+  readonly revocations: Pick<RevocationPublisher, "publish">;
   /** Hashes passwords, a bounded number at once. */
   readonly hasher: PasswordHasher;
+  /** Slows guessing down. */
+  readonly throttle: LoginThrottle;
   /** Issues access tokens. */
   readonly issuer: TokenIssuer;
   /** Verifies them. */
   readonly verifier: TokenVerifier;
   /** What they are signed with. */
-  readonly keys: SigningKeys;
+  readonly keys: { published(): Promise<readonly PublicJwk[]> };
   /** Where logins and the like are written down. */
   readonly events: AuthEvents;
   /** Says when. */
@@ -37,4 +46,15 @@ export interface AuthParts {
 export interface Origin {
   /** The client's IP address. */
   readonly ip: string;
+}
+
+/** Verifiers allow for clocks that differ by some seconds. */
+const REVOCATION_MARGIN_MS = 60_000;
+
+/** Now, and when the access tokens that were issued until now have all ended by themselves. */
+export function changeTime(
+  parts: { readonly clock: Clock; readonly issuer: Pick<TokenIssuer, "ttlS"> },
+): ChangeTime {
+  const nowMs = parts.clock.nowMs();
+  return { nowMs, revokedUntilMs: nowMs + parts.issuer.ttlS * 1_000 + REVOCATION_MARGIN_MS };
 }

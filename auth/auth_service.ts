@@ -2,9 +2,13 @@ import { describeError, type Log } from "../core/log.ts";
 import { WorkInHand } from "../core/ports/work_in_hand.ts";
 import type { AuthReply } from "../core/protocol/auth_messages.ts";
 import { unreachable } from "../core/unreachable.ts";
+import { deleteAccount } from "./account_deletion.ts";
+import { updateAccount } from "./account_update.ts";
+import { viewAccount } from "./account_view.ts";
 import type { AuthMetrics } from "./auth_metrics.ts";
 import type { AuthParts, Origin } from "./auth_parts.ts";
 import { login } from "./login.ts";
+import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./registration.ts";
 import { internalErrorReply, keysReply } from "./replies.ts";
@@ -63,6 +67,14 @@ export class AuthService {
         return await refresh(request, this.#parts, origin);
       case "verify":
         return await verify(request, this.#parts);
+      case "logout":
+        return await logout(request, this.#parts, origin);
+      case "account_get":
+        return await viewAccount(request, this.#parts);
+      case "account_update":
+        return await updateAccount(request, this.#parts, origin);
+      case "account_delete":
+        return await deleteAccount(request, this.#parts, origin);
       case "jwks":
         return keysReply(await this.#parts.keys.published());
       default:

@@ -8,7 +8,7 @@ import type { HashOutcome } from "./hash_queue.ts";
 import { invalidJsonReply } from "./replies.ts";
 
 const ORIGIN = { ip: "192.0.2.1" };
-const CREDENTIALS = { username: "player1", password: "password123" };
+const CREDENTIALS = { username: "player1", password: "tank-battle-3" };
 
 function openService(
   fixture: AuthFixture,

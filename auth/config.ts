@@ -1,5 +1,8 @@
 import { ConfigReader, type Env } from "../core/config.ts";
+import type { ProxyProtocolOptions } from "../core/net/proxied_listener.ts";
+import { readProxyProtocol } from "../core/net/proxy_protocol_config.ts";
 import { readServiceConfig, type ServiceConfig } from "../core/service_config.ts";
+import type { TlsFiles } from "./tls_listener.ts";
 
 /** How the auth service runs. */
 export interface AuthConfig extends ServiceConfig {
@@ -23,6 +26,14 @@ export interface AuthConfig extends ServiceConfig {
   readonly accessTokenTtlS: number;
   /** Seconds that a refresh token lives, unless it is used before. */
   readonly refreshTokenTtlS: number;
+  /** Wrong passwords for one account before the next has to wait; each is forgotten after a minute. */
+  readonly accountFailuresFree: number;
+  /** Wrong passwords from one address before the next has to wait; each is forgotten after 10 s. */
+  readonly addressFailuresFree: number;
+  /** The certificate with which the TCP port speaks TLS; undefined: it does not. */
+  readonly tls: TlsFiles | undefined;
+  /** Whose PROXY headers the TCP port believes; undefined: clients connect to it themselves. */
+  readonly proxyProtocol: ProxyProtocolOptions | undefined;
   /** Whether the two accounts for development are there from the start. */
   readonly seedAccounts: boolean;
 }
@@ -53,6 +64,29 @@ export function parseAuthConfig(env: Env): AuthConfig {
       min: 1,
       max: 365 * DAY_S,
     }),
+    accountFailuresFree: count("AUTH_THROTTLE_ACCOUNT_FAILURES", 5),
+    addressFailuresFree: count("AUTH_THROTTLE_ADDRESS_FAILURES", 30),
+    ...readEntrance(reader),
     seedAccounts: reader.boolean("AUTH_SEED_ACCOUNTS", false),
   });
+}
+
+function readEntrance(reader: ConfigReader): Pick<AuthConfig, "tls" | "proxyProtocol"> {
+  const tls = readTls(reader);
+  const proxyProtocol = readProxyProtocol(reader, "AUTH");
+  if (tls !== undefined && proxyProtocol !== undefined) {
+    reader.problem("AUTH_PROXY_PROTOCOL", "must be false where AUTH_TLS_CERT is set", "true");
+  }
+  return { tls, proxyProtocol };
+}
+
+function readTls(reader: ConfigReader): TlsFiles | undefined {
+  const certFile = reader.optional("AUTH_TLS_CERT");
+  const keyFile = reader.optional("AUTH_TLS_KEY");
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  const missing = certFile === undefined ? "AUTH_TLS_CERT" : "AUTH_TLS_KEY";
+  if (certFile !== undefined || keyFile !== undefined) {
+    reader.problem(missing, "must be set where the other one of the two is", "");
+  }
+  return undefined;
 }

@@ -20,6 +20,10 @@ Deno.test("AuthConfig has the documented defaults", () => {
     uniformFailures: false,
     accessTokenTtlS: 900,
     refreshTokenTtlS: 2_592_000,
+    accountFailuresFree: 5,
+    addressFailuresFree: 30,
+    tls: undefined,
+    proxyProtocol: undefined,
     seedAccounts: false,
   });
 });
@@ -38,6 +42,10 @@ Deno.test("AuthConfig reads every variable", () => {
       ["AUTH_UNIFORM_FAILURES", "true"],
       ["AUTH_ACCESS_TOKEN_TTL_S", "8"],
       ["AUTH_REFRESH_TOKEN_TTL_S", "9"],
+      ["AUTH_THROTTLE_ACCOUNT_FAILURES", "10"],
+      ["AUTH_THROTTLE_ADDRESS_FAILURES", "11"],
+      ["AUTH_TLS_CERT", "/tls/cert.pem"],
+      ["AUTH_TLS_KEY", "/tls/key.pem"],
       ["AUTH_SEED_ACCOUNTS", "true"],
     ]),
   );
@@ -52,14 +60,40 @@ Deno.test("AuthConfig reads every variable", () => {
   assertEquals(config.uniformFailures, true);
   assertEquals(config.accessTokenTtlS, 8);
   assertEquals(config.refreshTokenTtlS, 9);
+  assertEquals(config.accountFailuresFree, 10);
+  assertEquals(config.addressFailuresFree, 11);
+  assertEquals(config.tls, { certFile: "/tls/cert.pem", keyFile: "/tls/key.pem" });
   assertEquals(config.seedAccounts, true);
 });
 
 Deno.test("AuthConfig names every bad variable", () => {
-  const env = new Map([["AUTH_TCP_PORT", "x"], ["AUTH_HASHES_IN_FLIGHT_MAX", "0"]]);
+  const env = new Map([
+    ["AUTH_TCP_PORT", "x"],
+    ["AUTH_HASHES_IN_FLIGHT_MAX", "0"],
+    ["AUTH_TLS_CERT", "/tls/cert.pem"],
+  ]);
   const error = assertThrows(() => parseAuthConfig(env), ConfigError);
   assertEquals(error.message.split("\n"), [
     'Cannot read AUTH_TCP_PORT: must be 0..65535, is "x"',
     'Cannot read AUTH_HASHES_IN_FLIGHT_MAX: must be 1..1024, is "0"',
+    'Cannot read AUTH_TLS_KEY: must be set where the other one of the two is, is ""',
+  ]);
+});
+
+Deno.test("AuthConfig believes a proxy only where it is told to, and never together with TLS", () => {
+  const proxy = parseAuthConfig(
+    new Map([["AUTH_PROXY_PROTOCOL", "true"], ["AUTH_PROXY_TRUSTED", "10.0.0.0/8"]]),
+  ).proxyProtocol;
+  assertEquals([proxy?.trusted.has("10.1.2.3"), proxy?.trusted.has("127.0.0.1")], [true, false]);
+  const env = new Map([
+    ["AUTH_PROXY_PROTOCOL", "true"],
+    ["AUTH_PROXY_TRUSTED", "10.0.0.0/33"],
+    ["AUTH_TLS_CERT", "/tls/cert.pem"],
+    ["AUTH_TLS_KEY", "/tls/key.pem"],
+  ]);
+  assertEquals(assertThrows(() => parseAuthConfig(env), ConfigError).message.split("\n"), [
+    "Cannot read AUTH_PROXY_TRUSTED: must be addresses or ranges such as 10.0.0.0/8 between commas, " +
+    'is "10.0.0.0/33"',
+    'Cannot read AUTH_PROXY_PROTOCOL: must be false where AUTH_TLS_CERT is set, is "true"',
   ]);
 });

@@ -39,7 +39,7 @@ Deno.test("Connection replies to what is no request, and goes on", async (t) => 
     [`${"[".repeat(4_000)}${"]".repeat(4_000)}`, action],
     ['{"a":'.repeat(1_500) + "1" + "}".repeat(1_500), action],
     ["{}", action],
-    ['{"user":"player1","pass":"password123"}', action],
+    ['{"user":"player1","pass":"tank-battle-3"}', action],
     ['{"action":"fly"}', action],
     ['{"__proto__":{"action":"login"}}', action],
   ];

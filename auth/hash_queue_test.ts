@@ -117,3 +117,27 @@ Deno.test("HashQueue that is closed finishes what runs and refuses the rest", as
   finish("a");
   assertEquals(await first, { ok: true, value: "a" });
 });
+
+Deno.test("HashQueue goes round by owner, in order for each", async () => {
+  const clock = new ManualClock();
+  const queue = new HashQueue({ inFlightMax: 1, waitingMax: 10, waitMaxMs: 1_000, clock });
+  const order: string[] = [];
+  const run = (name: string): Promise<unknown> =>
+    queue.run(() => Promise.resolve(order.push(name)), name.slice(0, 1));
+  await Promise.all(["a1", "a2", "a3", "a4", "b1", "b2", "c1"].map(run));
+  assertEquals(order, ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
+  assertEquals(queue.depth, 0);
+});
+
+Deno.test("HashQueue that is full refuses the newest of whoever has most", async () => {
+  const clock = new ManualClock();
+  const queue = new HashQueue({ inFlightMax: 1, waitingMax: 4, waitMaxMs: 1_000, clock });
+  const outcomes = new Map<string, string>();
+  const run = async (name: string): Promise<void> => {
+    const outcome = await queue.run(() => Promise.resolve(), name.slice(0, 1));
+    outcomes.set(name, outcome.ok ? "ran" : outcome.reason);
+  };
+  await Promise.all(["a0", "a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "c1"].map(run));
+  const refused = [...outcomes].filter(([, outcome]) => outcome === "busy").map(([name]) => name);
+  assertEquals(refused.sort(), ["a2", "a3", "a4", "a5", "b3"]);
+});

@@ -1,7 +1,8 @@
 import type { AuthReply } from "../core/protocol/auth_messages.ts";
 import type { Account } from "./account_store.ts";
 import { tryParseUsername } from "./accounts.ts";
-import type { AuthParts, Origin } from "./auth_parts.ts";
+import { type AuthParts, changeTime, type Origin } from "./auth_parts.ts";
+import { checkPassword, turnOwner } from "./password_check.ts";
 import { hashRefreshToken, newRefreshToken } from "./refresh_token.ts";
 import {
   loggedInReply,
@@ -9,13 +10,11 @@ import {
   loginRefusedReply,
   serverBusyReply,
   type SessionTokens,
+  throttledReply,
 } from "./replies.ts";
 import type { CredentialsRequest } from "./requests.ts";
 
-/**
- * Opens a session for whoever knows the password. An unknown name costs a hash like a known one, so
- * that the time of an answer tells nobody which names there are.
- */
+/** Opens a session for whoever knows the password. */
 export async function login(
   request: CredentialsRequest,
   parts: AuthParts,
@@ -32,35 +31,51 @@ export async function login(
   const account = username === undefined
     ? undefined
     : await parts.accounts.findByUsername(username);
-  const matches = await parts.hasher.verify(password, account?.passwordHash);
-  if (!matches.ok) return serverBusyReply();
+  const claim = { username, password, passwordHash: account?.passwordHash };
+  const verdict = await checkPassword(claim, parts, origin);
+  if (verdict.kind === "throttled") return throttledReply(verdict.retryAfterMs);
+  if (verdict.kind === "busy") return serverBusyReply();
   if (account === undefined) return refuse("user_not_found");
-  if (!matches.value) return refuse("invalid_password", account);
+  if (verdict.kind === "wrong") return refuse("invalid_password", account);
   if (account.disabled) return refuse("account_disabled", account);
-  if (parts.hasher.isOutdated(account.passwordHash)) await rehash(account, password, parts);
-  const tokens = await openSession(account, parts);
+  const passwordHash = parts.hasher.isOutdated(account.passwordHash)
+    ? await rehash(account, password, { parts, origin })
+    : account.passwordHash;
+  const tokens = await openSession({ ...account, passwordHash }, parts);
+  // Shut or removed, or the password changed, while it was checked.
+  if (tokens === undefined) return refuse("invalid_password", account);
   parts.events.loggedIn(account, origin.ip);
   return loggedInReply(account.username, tokens);
 }
 
-/** The password is at hand only now; where the server is busy, the next login will do. */
-async function rehash(account: Account, password: string, parts: AuthParts): Promise<void> {
-  const hash = await parts.hasher.hash(password);
-  if (hash.ok) await parts.accounts.replaceHash(account, hash.value);
+/** The password is at hand only now; where the server is busy, the next login will do. Gives what is stored. */
+async function rehash(
+  account: Account,
+  password: string,
+  { parts, origin }: { readonly parts: AuthParts; readonly origin: Origin },
+): Promise<string> {
+  const hash = await parts.hasher.hash(password, turnOwner(origin));
+  const isReplaced = hash.ok && await parts.accounts.replaceHash(account, hash.value);
+  return isReplaced ? hash.value : account.passwordHash;
 }
 
-async function openSession(account: Account, parts: AuthParts): Promise<SessionTokens> {
-  const { accountId, username } = account;
+async function openSession(
+  account: Account,
+  parts: AuthParts,
+): Promise<SessionTokens | undefined> {
+  const { accountId, username, passwordHash } = account;
   const sessionId = parts.newId();
   const refreshToken = newRefreshToken();
-  const nowMs = parts.clock.nowMs();
-  await parts.sessions.open({
+  const time = changeTime(parts);
+  const isOpen = await parts.sessions.open({
     sessionId,
     accountId,
+    passwordHash,
     tokenHash: await hashRefreshToken(refreshToken),
-    nowMs,
-    expiresAtMs: nowMs + parts.refreshTokenTtlMs,
+    ...time,
+    expiresAtMs: time.nowMs + parts.refreshTokenTtlMs,
   });
+  if (!isOpen) return undefined;
   const token = await parts.issuer.issue({ sessionId, accountId, username });
   return { sessionId, token, refreshToken, expiresInS: parts.issuer.ttlS };
 }

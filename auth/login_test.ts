@@ -18,7 +18,7 @@ async function openWithPlayer(
   overrides: Parameters<typeof openAuthFixture>[0] = {},
 ): Promise<AuthFixture> {
   const fixture = await openAuthFixture(overrides);
-  const request = { action: "register", username: "Player1", password: "password123" } as const;
+  const request = { action: "register", username: "Player1", password: "tank-battle-3" } as const;
   await register(request, fixture.parts, ORIGIN);
   return fixture;
 }
@@ -31,7 +31,7 @@ function field(reply: AuthReply, name: string): string {
 
 Deno.test("Login opens a session whose token stands for the account", async () => {
   await using fixture = await openWithPlayer();
-  const reply = await login(asked("pLAYER1", "password123"), fixture.parts, ORIGIN);
+  const reply = await login(asked("pLAYER1", "tank-battle-3"), fixture.parts, ORIGIN);
   assertEquals(Object.keys(reply), [
     "status",
     "message",
@@ -52,8 +52,8 @@ Deno.test("Login opens a session whose token stands for the account", async () =
 Deno.test("Login opens a new session each time", async () => {
   await using fixture = await openWithPlayer();
   const [first, second] = await Promise.all([
-    login(asked("player1", "password123"), fixture.parts, ORIGIN),
-    login(asked("player1", "password123"), fixture.parts, ORIGIN),
+    login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN),
+    login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN),
   ]);
   for (const name of ["session_id", "token", "refresh_token"]) {
     assertNotEquals(first[name], second[name]);
@@ -62,13 +62,13 @@ Deno.test("Login opens a new session each time", async () => {
 
 Deno.test("Login is refused with the protocol's texts", async (t) => {
   const cases = [
-    ["player1", "password124", WRONG, "invalid_credentials", "invalid_password"],
+    ["player1", "tank-battle-4", WRONG, "invalid_credentials", "invalid_password"],
     ["player1", "", WRONG, "invalid_credentials", "invalid_password"],
     ["nonexist", "foo", NOT_FOUND, "invalid_credentials", "user_not_found"],
     ["", "", NOT_FOUND, "invalid_credentials", "user_not_found"],
-    ["player1\u0000", "password123", NOT_FOUND, "invalid_credentials", "user_not_found"],
-    ["' OR 1=1 --", "password123", NOT_FOUND, "invalid_credentials", "user_not_found"],
-    [undefined, "password123", NOT_FOUND, "missing_credentials", "missing_credentials"],
+    ["player1\u0000", "tank-battle-3", NOT_FOUND, "invalid_credentials", "user_not_found"],
+    ["' OR 1=1 --", "tank-battle-3", NOT_FOUND, "invalid_credentials", "user_not_found"],
+    [undefined, "tank-battle-3", NOT_FOUND, "missing_credentials", "missing_credentials"],
     ["player1", undefined, WRONG, "missing_credentials", "missing_credentials"],
     [undefined, undefined, NOT_FOUND, "missing_credentials", "missing_credentials"],
   ] as const;
@@ -87,8 +87,8 @@ Deno.test("Login is refused with the protocol's texts", async (t) => {
 Deno.test("Login hides what was wrong where failures are uniform", async () => {
   await using fixture = await openWithPlayer({ uniformFailures: true });
   const replies = await Promise.all([
-    login(asked("player1", "password124"), fixture.parts, ORIGIN),
-    login(asked("nonexist", "password123"), fixture.parts, ORIGIN),
+    login(asked("player1", "tank-battle-4"), fixture.parts, ORIGIN),
+    login(asked("nonexist", "tank-battle-3"), fixture.parts, ORIGIN),
   ]);
   const [first, second] = replies.map((reply) => JSON.stringify(reply));
   assertEquals(first, second);
@@ -102,11 +102,11 @@ Deno.test("Login costs a hash whether or not there is such an account", async (t
       let hashCount = 0;
       const { hasher } = fixture.parts;
       const verify = hasher.verify.bind(hasher);
-      hasher.verify = (password, phc) => {
+      hasher.verify = (password, phc, options) => {
         hashCount++;
-        return verify(password, phc);
+        return verify(password, phc, options);
       };
-      await login(asked(username, "password124"), fixture.parts, ORIGIN);
+      await login(asked(username, "tank-battle-4"), fixture.parts, ORIGIN);
       assertEquals(hashCount, 1);
     });
   }
@@ -115,45 +115,45 @@ Deno.test("Login costs a hash whether or not there is such an account", async (t
 Deno.test("Login of a shut account is refused, and only to who knows the password", async () => {
   await using fixture = await openWithPlayer();
   await fixture.database.execute("UPDATE accounts SET disabled_at_ms = 1");
-  const right = await login(asked("player1", "password123"), fixture.parts, ORIGIN);
+  const right = await login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN);
   assertEquals(right.code, "account_disabled");
-  const wrong = await login(asked("player1", "password124"), fixture.parts, ORIGIN);
+  const wrong = await login(asked("player1", "tank-battle-4"), fixture.parts, ORIGIN);
   assertEquals(wrong.message, WRONG);
 });
 
 Deno.test("Login says that the server is busy when no hash can wait", async () => {
   await using fixture = await openWithPlayer();
   fixture.queue.close();
-  const reply = await login(asked("player1", "password123"), fixture.parts, ORIGIN);
+  const reply = await login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN);
   assertEquals<unknown>(reply, { status: "error", message: "Server busy", code: "server_busy" });
   assertEquals(fixture.events.length, 1);
 });
 
 Deno.test("Login renews a hash that was made with other parameters", async () => {
   await using fixture = await openWithPlayer();
-  const old = await hashPassword("password123", { ...CHEAP_SCRYPT, costLog2: 3 });
+  const old = await hashPassword("tank-battle-3", { ...CHEAP_SCRYPT, costLog2: 3 });
   await fixture.database.execute("UPDATE accounts SET password_hash = $1", [old]);
   const hashOf = async (): Promise<string | undefined> =>
     (await fixture.parts.accounts.findByUsername("player1"))?.passwordHash;
-  await login(asked("player1", "password124"), fixture.parts, ORIGIN);
+  await login(asked("player1", "tank-battle-4"), fixture.parts, ORIGIN);
   assertEquals(await hashOf(), old);
-  await login(asked("player1", "password123"), fixture.parts, ORIGIN);
+  await login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN);
   const renewed = await hashOf();
   assert(renewed?.startsWith("$scrypt$ln=4,r=1,p=1$"));
-  const reply = await login(asked("player1", "password123"), fixture.parts, ORIGIN);
+  const reply = await login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN);
   assertEquals(reply.status, "success");
   assertEquals(await hashOf(), renewed);
 });
 
 Deno.test("Login stores neither token as it is", async () => {
   await using fixture = await openWithPlayer();
-  const reply = await login(asked("player1", "password123"), fixture.parts, ORIGIN);
+  const reply = await login(asked("player1", "tank-battle-3"), fixture.parts, ORIGIN);
   const tables = ["accounts", "sessions", "refresh_tokens"];
   const rows = await Promise.all(
     tables.map((table) => fixture.database.query(`SELECT * FROM ${table}`)),
   );
   const stored = JSON.stringify([rows, fixture.events]);
-  for (const secret of [field(reply, "token"), field(reply, "refresh_token"), "password123"]) {
+  for (const secret of [field(reply, "token"), field(reply, "refresh_token"), "tank-battle-3"]) {
     assertEquals(stored.includes(secret), false);
   }
 });

@@ -59,4 +59,21 @@ export const AUTH_MIGRATIONS: readonly MigrationStep[] = [
         retired_at_ms BIGINT
       )`,
   },
+  {
+    // Without a reference: they outlive the account.
+    id: "005_revoked_sessions",
+    sql: `
+      CREATE TABLE revoked_sessions (
+        session_id TEXT PRIMARY KEY,
+        revoked_at_ms BIGINT NOT NULL,
+        expires_at_ms BIGINT NOT NULL
+      );
+      CREATE INDEX revoked_sessions_by_time ON revoked_sessions (revoked_at_ms, session_id);
+      CREATE INDEX revoked_sessions_by_expiry ON revoked_sessions (expires_at_ms)`,
+  },
+  {
+    // A key is published before it signs. `retired_at_ms` may be in the future.
+    id: "006_signing_key_start",
+    sql: "ALTER TABLE signing_keys ADD COLUMN signs_from_ms BIGINT NOT NULL DEFAULT 0",
+  },
 ];

@@ -20,17 +20,33 @@ export class PasswordHasher {
     this.#decoy = decoyHash(parameters);
   }
 
-  /** A new hash of the password, as a PHC string. */
-  hash(password: string): Promise<HashOutcome<string>> {
-    return this.#queue.run(() => hashPassword(password, this.#parameters));
+  /** A new hash of the password, as a PHC string, at a turn of `owner`. */
+  hash(password: string, owner?: string): Promise<HashOutcome<string>> {
+    return this.#queue.run(() => hashPassword(password, this.#parameters), owner);
   }
 
   /**
    * Whether the password is the one behind the stored hash. Where there is no stored hash it is not,
-   * after as much work.
+   * after as much work. `options.owner` says whose turn it takes. `options.mayStart` is asked when that
+   * has come: undefined, after no work, where it says no. `options.onVerdict` is told before it is
+   * another's turn.
    */
-  verify(password: string, phc: string | undefined): Promise<HashOutcome<boolean>> {
-    return this.#queue.run(() => verifyPassword(password, phc ?? this.#decoy));
+  verify(
+    password: string,
+    phc: string | undefined,
+    options: {
+      readonly owner?: string;
+      readonly mayStart?: () => Promise<boolean>;
+      readonly onVerdict?: (matches: boolean) => Promise<void>;
+    } = {},
+  ): Promise<HashOutcome<boolean | undefined>> {
+    const { owner, mayStart, onVerdict } = options;
+    return this.#queue.run(async () => {
+      if (mayStart !== undefined && !await mayStart()) return undefined;
+      const matches = await verifyPassword(password, phc ?? this.#decoy);
+      await onVerdict?.(matches);
+      return matches;
+    }, owner);
   }
 
   /** Whether the stored hash ought to be made anew. */

@@ -1,6 +1,6 @@
 import type { AuthReply } from "../core/protocol/auth_messages.ts";
 import { unreachable } from "../core/unreachable.ts";
-import type { AuthParts, Origin } from "./auth_parts.ts";
+import { type AuthParts, changeTime, type Origin } from "./auth_parts.ts";
 import { hashRefreshToken, newRefreshToken } from "./refresh_token.ts";
 import { refreshedReply, refreshRefusedReply } from "./replies.ts";
 import type { RefreshRequest } from "./requests.ts";
@@ -16,12 +16,12 @@ export async function refresh(
 ): Promise<AuthReply> {
   if (request.refreshToken === undefined) return refreshRefusedReply();
   const refreshToken = newRefreshToken();
-  const nowMs = parts.clock.nowMs();
+  const time = changeTime(parts);
   const outcome = await parts.sessions.rotate({
     tokenHash: await hashRefreshToken(request.refreshToken),
     nextTokenHash: await hashRefreshToken(refreshToken),
-    nowMs,
-    expiresAtMs: nowMs + parts.refreshTokenTtlMs,
+    ...time,
+    expiresAtMs: time.nowMs + parts.refreshTokenTtlMs,
   });
   if (outcome.ok) {
     const { session } = outcome;
@@ -31,6 +31,7 @@ export async function refresh(
   }
   switch (outcome.reason) {
     case "reused":
+      await parts.revocations.publish();
       parts.events.tokenReuseDetected(outcome.session, origin.ip);
       return refreshRefusedReply();
     case "unknown":

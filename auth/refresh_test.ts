@@ -6,7 +6,7 @@ import { register } from "./registration.ts";
 import { verify } from "./verification.ts";
 
 const ORIGIN = { ip: "192.0.2.1" };
-const CREDENTIALS = { username: "player1", password: "password123" };
+const CREDENTIALS = { username: "player1", password: "tank-battle-3" };
 const REFUSED = {
   status: "failure",
   message: "Invalid refresh token",

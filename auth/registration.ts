@@ -1,6 +1,8 @@
 import type { AuthReply } from "../core/protocol/auth_messages.ts";
 import { tryParsePassword, tryParseUsername } from "./accounts.ts";
 import type { AuthParts, Origin } from "./auth_parts.ts";
+import { isCommonPassword } from "./common_passwords.ts";
+import { turnOwner } from "./password_check.ts";
 import { registeredReply, registrationRefusedReply, serverBusyReply } from "./replies.ts";
 import type { CredentialsRequest } from "./requests.ts";
 
@@ -18,9 +20,10 @@ export async function register(
   if (username === undefined) return registrationRefusedReply("invalid_username");
   const password = tryParsePassword(request.password);
   if (password === undefined) return registrationRefusedReply("invalid_password");
+  if (isCommonPassword(password)) return registrationRefusedReply("common_password");
   const existing = await accounts.findByUsername(username);
   if (existing !== undefined) return registrationRefusedReply("username_taken");
-  const hash = await hasher.hash(password);
+  const hash = await hasher.hash(password, turnOwner(origin));
   if (!hash.ok) return serverBusyReply();
   const accountId = newId();
   const passwordHash = hash.value;

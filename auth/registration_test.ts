@@ -38,12 +38,12 @@ Deno.test("Registration looks at the name, then at the password, then whether it
     [undefined, undefined, "Invalid username", "invalid_username"],
     ["player1", "short", "Invalid password", "invalid_password"],
     ["player1", undefined, "Invalid password", "invalid_password"],
-    ["PLAYER1", "password123", "Username already taken", "username_taken"],
+    ["PLAYER1", "tank-battle-3", "Username already taken", "username_taken"],
   ] as const;
   for (const [username, password, text, code] of cases) {
     await t.step(`${username} ${password}`, async () => {
       await using fixture = await openAuthFixture();
-      await ask(fixture, "player1", "password123");
+      await ask(fixture, "player1", "tank-battle-3");
       const reply = await ask(fixture, username, password);
       const message = `Registration failed: ${text}`;
       assertEquals<unknown>(reply, { status: "failure", message, code });
@@ -56,7 +56,7 @@ Deno.test("Registration of one name by many at once makes one account", async ()
   await using fixture = await openAuthFixture();
   const spellings = ["racer", "RACER", "Racer", "ｒacer"];
   const replies = await Promise.all(
-    Array.from({ length: 60 }, (_, at) => ask(fixture, spellings[at % 4], `password${at}`)),
+    Array.from({ length: 60 }, (_, at) => ask(fixture, spellings[at % 4], `tank-battle-${at}`)),
   );
   const successes = replies.filter((reply) => reply.status === "success");
   assertEquals(successes.length, 1);
@@ -69,7 +69,7 @@ Deno.test("Registration of one name by many at once makes one account", async ()
 Deno.test("Registration says that the server is busy when no hash can wait", async () => {
   await using fixture = await openAuthFixture();
   fixture.queue.close();
-  const reply = await ask(fixture, "player1", "password123");
+  const reply = await ask(fixture, "player1", "tank-battle-3");
   assertEquals<unknown>(reply, { status: "error", message: "Server busy", code: "server_busy" });
   assertEquals(fixture.events, []);
 });

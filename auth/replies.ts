@@ -1,5 +1,7 @@
+// Long because it has every text of the protocol, each a short function.
 import type { PublicJwk } from "../core/auth/jwt.ts";
 import type { AuthReply, AuthReplyCode } from "../core/protocol/auth_messages.ts";
+import type { Account } from "./account_store.ts";
 
 /** The tokens of a session, as a reply hands them out. */
 export interface SessionTokens {
@@ -22,7 +24,19 @@ export type LoginRefusal =
   | "missing_password";
 
 /** Why a registration failed. */
-export type RegistrationRefusal = "invalid_username" | "invalid_password" | "username_taken";
+export type RegistrationRefusal =
+  | "invalid_username"
+  | "invalid_password"
+  | "common_password"
+  | "username_taken";
+
+/** Why an account was not changed. */
+export type UpdateRefusal =
+  | "nothing_to_update"
+  | "invalid_display_name"
+  | "invalid_password"
+  | "common_password"
+  | "wrong_password";
 
 const LOGIN_REFUSALS: Readonly<Record<LoginRefusal, readonly [string, AuthReplyCode]>> = {
   user_not_found: ["User not found", "invalid_credentials"],
@@ -35,7 +49,16 @@ const LOGIN_REFUSALS: Readonly<Record<LoginRefusal, readonly [string, AuthReplyC
 const REGISTRATION_REFUSALS: Readonly<Record<RegistrationRefusal, string>> = {
   invalid_username: "Invalid username",
   invalid_password: "Invalid password",
+  common_password: "Invalid password",
   username_taken: "Username already taken",
+};
+
+const UPDATE_REFUSALS: Readonly<Record<UpdateRefusal, readonly [string, AuthReplyCode]>> = {
+  nothing_to_update: ["Nothing to update", "nothing_to_update"],
+  invalid_display_name: ["Invalid display name", "invalid_display_name"],
+  invalid_password: ["Invalid password", "invalid_password"],
+  common_password: ["Invalid password", "common_password"],
+  wrong_password: ["Wrong password", "invalid_credentials"],
 };
 
 /** A login that succeeded. */
@@ -90,6 +113,57 @@ export function tokenValidReply(
 /** An access token that does not. */
 export function tokenInvalidReply(): AuthReply {
   return failure("Invalid token", "invalid_token");
+}
+
+/** Too many passwords were wrong: when the next may be tried, in milliseconds from now. */
+export function throttledReply(retryAfterMs: number): AuthReply {
+  return {
+    status: "failure",
+    message: "Too many attempts",
+    retry_after_ms: retryAfterMs,
+    code: "throttled",
+  };
+}
+
+/** A session that its owner ended. */
+export function loggedOutReply(): AuthReply {
+  return { status: "success", message: "Logged out" };
+}
+
+/** An account as its owner sees it; times are in seconds since the epoch. */
+export function accountReply(account: Account): AuthReply {
+  const { accountId, username, displayName, createdAtMs, lastLoginAtMs } = account;
+  return {
+    status: "success",
+    account: {
+      account_id: accountId,
+      username,
+      display_name: displayName,
+      created_at: Math.floor(createdAtMs / 1_000),
+      last_login_at: lastLoginAtMs === undefined ? null : Math.floor(lastLoginAtMs / 1_000),
+    },
+  };
+}
+
+/** A change of an account that succeeded. */
+export function accountUpdatedReply(): AuthReply {
+  return { status: "success", message: "Account updated" };
+}
+
+/** A change of an account that failed. */
+export function updateRefusedReply(reason: UpdateRefusal): AuthReply {
+  const [text, code] = UPDATE_REFUSALS[reason];
+  return failure(`Account update failed: ${text}`, code);
+}
+
+/** The end of an account. */
+export function accountDeletedReply(): AuthReply {
+  return { status: "success", message: "Account deleted" };
+}
+
+/** The password that was to prove that it is its owner who ends an account was wrong. */
+export function deletionRefusedReply(): AuthReply {
+  return failure("Account deletion failed: Wrong password", "invalid_credentials");
 }
 
 /** The public keys, for another service. */

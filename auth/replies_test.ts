@@ -24,6 +24,41 @@ const CASES: readonly (readonly [AuthReply, string])[] = [
     replies.tokenValidReply({ accountId: "a", username: "u", expiresAtS: 5 }),
     '{"status":"success","message":"Token valid","account_id":"a","username":"u","expires_at":5}',
   ],
+  [
+    replies.throttledReply(1_500),
+    '{"status":"failure","message":"Too many attempts","retry_after_ms":1500,"code":"throttled"}',
+  ],
+  [replies.loggedOutReply(), '{"status":"success","message":"Logged out"}'],
+  [
+    replies.accountReply({
+      accountId: "a",
+      username: "u",
+      displayName: "U",
+      passwordHash: "secret",
+      disabled: false,
+      createdAtMs: 1_999,
+      lastLoginAtMs: 2_000,
+    }),
+    '{"status":"success","account":{"account_id":"a","username":"u","display_name":"U","created_at":1,"last_login_at":2}}',
+  ],
+  [replies.accountUpdatedReply(), '{"status":"success","message":"Account updated"}'],
+  [
+    replies.updateRefusedReply("wrong_password"),
+    '{"status":"failure","message":"Account update failed: Wrong password","code":"invalid_credentials"}',
+  ],
+  [
+    replies.updateRefusedReply("common_password"),
+    '{"status":"failure","message":"Account update failed: Invalid password","code":"common_password"}',
+  ],
+  [replies.accountDeletedReply(), '{"status":"success","message":"Account deleted"}'],
+  [
+    replies.deletionRefusedReply(),
+    '{"status":"failure","message":"Account deletion failed: Wrong password","code":"invalid_credentials"}',
+  ],
+  [
+    replies.registrationRefusedReply("common_password"),
+    '{"status":"failure","message":"Registration failed: Invalid password","code":"common_password"}',
+  ],
   [replies.keysReply([]), '{"status":"success","message":"Keys","keys":[]}'],
   [
     replies.loginRefusedReply("invalid_password", PLAIN),

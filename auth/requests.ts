@@ -1,7 +1,17 @@
 import { type JsonValue, tryJsonObject } from "../core/json.ts";
 
 /** Every action that auth knows; `jwks` is for other services, over `Rpc` alone. */
-export const AUTH_ACTIONS = ["login", "register", "refresh", "verify", "jwks"] as const;
+export const AUTH_ACTIONS = [
+  "login",
+  "register",
+  "refresh",
+  "verify",
+  "logout",
+  "account_get",
+  "account_update",
+  "account_delete",
+  "jwks",
+] as const;
 
 /** One of {@linkcode AUTH_ACTIONS}. */
 export type AuthAction = typeof AUTH_ACTIONS[number];
@@ -24,12 +34,40 @@ export interface RefreshRequest {
   readonly refreshToken: string | undefined;
 }
 
-/** Asks whom an access token stands for. */
-export interface VerifyRequest {
+/** Asks what concerns whoever an access token stands for. */
+export interface TokenRequest {
   /** What is asked. */
-  readonly action: "verify";
+  readonly action: "verify" | "logout" | "account_get";
   /** Undefined where it is missing or no text. */
   readonly token: string | undefined;
+}
+
+/** Asks for a new display name, a new password or both. */
+export interface AccountUpdateRequest {
+  /** What is asked. */
+  readonly action: "account_update";
+  /** Undefined where it is missing or no text. */
+  readonly token: string | undefined;
+  /** Whether a display name is there, of whatever type. */
+  readonly hasDisplayName: boolean;
+  /** Undefined where it is missing or no text. */
+  readonly displayName: string | undefined;
+  /** Whether a new password is there, of whatever type. */
+  readonly hasPassword: boolean;
+  /** The new one, undefined where it is missing or no text; never logged. */
+  readonly password: string | undefined;
+  /** The one until now, undefined where it is missing or no text; never logged. */
+  readonly oldPassword: string | undefined;
+}
+
+/** Asks for the end of an account. */
+export interface AccountDeleteRequest {
+  /** What is asked. */
+  readonly action: "account_delete";
+  /** Undefined where it is missing or no text. */
+  readonly token: string | undefined;
+  /** As the client typed it; never logged. */
+  readonly password: string | undefined;
 }
 
 /** Asks for the public keys. */
@@ -39,7 +77,13 @@ export interface JwksRequest {
 }
 
 /** What auth can be asked. */
-export type AuthRequest = CredentialsRequest | RefreshRequest | VerifyRequest | JwksRequest;
+export type AuthRequest =
+  | CredentialsRequest
+  | RefreshRequest
+  | TokenRequest
+  | AccountUpdateRequest
+  | AccountDeleteRequest
+  | JwksRequest;
 
 /** No text of a request is longer, in UTF-16 units: a line cannot hold more. */
 const TEXT_LENGTH_MAX = 8_192;
@@ -62,7 +106,21 @@ export function tryParseAuthRequest(
     case "refresh":
       return { action, refreshToken: tryText(refreshToken) };
     case "verify":
+    case "logout":
+    case "account_get":
       return { action, token: tryText(token) };
+    case "account_update":
+      return {
+        action,
+        token: tryText(token),
+        hasDisplayName: fields["display_name"] !== undefined,
+        displayName: tryText(fields["display_name"]),
+        hasPassword: password !== undefined,
+        password: tryText(password),
+        oldPassword: tryText(fields["old_password"]),
+      };
+    case "account_delete":
+      return { action, token: tryText(token), password: tryText(password) };
     case "jwks":
       return options.internal ? { action } : undefined;
     default:

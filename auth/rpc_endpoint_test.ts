@@ -8,7 +8,7 @@ import { AuthMetrics } from "./auth_metrics.ts";
 import { AuthService } from "./auth_service.ts";
 import { answerServices } from "./rpc_endpoint.ts";
 
-const CREDENTIALS = { username: "player1", password: "password123" };
+const CREDENTIALS = { username: "player1", password: "tank-battle-3" };
 
 interface Bench extends AsyncDisposable {
   readonly fixture: AuthFixture;
@@ -66,7 +66,7 @@ Deno.test("Rpc endpoint takes no address that is none", async () => {
 
 Deno.test("Rpc endpoint answers what is no request", async () => {
   await using bench = await openBench();
-  for (const value of [null, [], "login", { action: "logout" }]) {
+  for (const value of [null, [], "login", { action: "fly" }]) {
     const reply = await bench.rpc.call("auth", value, { deadlineMs: 1_000 });
     assertEquals(reply, {
       status: "error",

@@ -1,5 +1,5 @@
 import type { Log } from "../core/log.ts";
-import type { AuthService } from "./auth_service.ts";
+import type { AuthParts } from "./auth_parts.ts";
 
 /** What `deno task dev` lets anybody log in with. */
 const ACCOUNTS = [
@@ -10,17 +10,33 @@ const ACCOUNTS = [
 const ORIGIN = { ip: "127.0.0.1" };
 
 /**
- * Registers the accounts for development; those that are there stay as they are.
+ * Makes the accounts for development, whose passwords nobody else could choose; those that are there stay
+ * as they are.
  *
  * @throws Error when one can neither be made nor is there
  */
-export async function seedAccounts(service: AuthService, log: Log): Promise<void> {
-  const seeded = await Promise.all(ACCOUNTS.map(async ({ username, password }) => {
-    const reply = await service.answer({ action: "register", username, password }, ORIGIN);
-    if (reply.status === "success") return username;
-    if (reply.code === "username_taken") return undefined;
-    throw new Error(`Cannot seed account ${username}: ${reply.message}`);
-  }));
+export async function seedAccounts(parts: AuthParts, log: Log): Promise<void> {
+  const seeded = await Promise.all(ACCOUNTS.map((account) => seed(account, parts)));
   const usernames = seeded.filter((username) => username !== undefined);
   if (usernames.length > 0) log.warn("accounts_seeded", { usernames });
+}
+
+/** The name of the account, if it was made. */
+async function seed(
+  { username, password }: typeof ACCOUNTS[number],
+  parts: AuthParts,
+): Promise<string | undefined> {
+  const { accounts, hasher, events, clock, newId } = parts;
+  if (await accounts.findByUsername(username) !== undefined) return undefined;
+  const hash = await hasher.hash(password);
+  if (!hash.ok) throw new Error(`Cannot seed account ${username}: Server busy`);
+  const accountId = newId();
+  const createdAtMs = clock.nowMs();
+  const passwordHash = hash.value;
+  // Another server may have been faster.
+  if (!await accounts.tryInsert({ accountId, username, passwordHash, createdAtMs })) {
+    return undefined;
+  }
+  events.registered({ accountId, username }, ORIGIN.ip);
+  return username;
 }

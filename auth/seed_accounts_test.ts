@@ -12,8 +12,8 @@ Deno.test("Seed accounts are there once and can log in", async () => {
   const service = new AuthService({ parts: fixture.parts, metrics, log: silentLog });
   const warnings: unknown[] = [];
   const log: Log = { ...silentLog, warn: (event, fields) => warnings.push([event, fields]) };
-  await seedAccounts(service, log);
-  await seedAccounts(service, log);
+  await seedAccounts(fixture.parts, log);
+  await seedAccounts(fixture.parts, log);
   assertEquals(warnings, [["accounts_seeded", { usernames: ["player1", "testuser"] }]]);
   for (const [username, password] of [["player1", "password123"], ["testuser", "testpass"]]) {
     const request = { action: "login", username, password } as const;
@@ -22,9 +22,7 @@ Deno.test("Seed accounts are there once and can log in", async () => {
 });
 
 Deno.test("Seed accounts that cannot be made are a fault", async () => {
-  const fixture = await openAuthFixture();
-  const metrics = new AuthMetrics(new Metrics({ process: false }));
-  const service = new AuthService({ parts: fixture.parts, metrics, log: silentLog });
-  await fixture.database.close();
-  await assertRejects(() => seedAccounts(service, silentLog), Error, "Cannot seed account");
+  await using fixture = await openAuthFixture();
+  fixture.queue.close();
+  await assertRejects(() => seedAccounts(fixture.parts, silentLog), Error, "Cannot seed account");
 });

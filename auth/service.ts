@@ -1,28 +1,21 @@
-import { TokenVerifier } from "../core/auth/token_verifier.ts";
 import type { Clock } from "../core/clock.ts";
+import { jsonResponse, type Route } from "../core/net/http_server.ts";
 import { startTcpServer, TCP_DROP_REASONS, type TcpServer } from "../core/net/tcp_server.ts";
 import { startOpsServer } from "../core/ops_server.ts";
-import { migrate } from "../core/ports/migrations.ts";
 import { AUTH_RPC_SERVICE } from "../core/protocol/auth_messages.ts";
-import { EventWriter } from "../core/protocol/event_envelope.ts";
-import type { Ports, RunningService, ServiceContext } from "../core/service.ts";
-import { AccountStore } from "./account_store.ts";
-import { AuthEvents } from "./auth_events.ts";
+import type { RunningService } from "../core/service.ts";
 import { AuthMetrics } from "./auth_metrics.ts";
 import type { AuthParts } from "./auth_parts.ts";
 import { AuthService } from "./auth_service.ts";
 import type { AuthConfig } from "./config.ts";
 import { HashQueue } from "./hash_queue.ts";
-import { AUTH_MIGRATIONS, AUTH_SCHEMA } from "./migrations.ts";
-import { SCRYPT_PARAMETERS, type ScryptParameters } from "./password_hash.ts";
-import { PasswordHasher } from "./password_hasher.ts";
+import { type AuthDeps, openParts } from "./open_parts.ts";
 import { answerServices } from "./rpc_endpoint.ts";
 import { seedAccounts } from "./seed_accounts.ts";
-import { SessionStore } from "./session_store.ts";
-import { SessionSweeper } from "./session_sweeper.ts";
-import { SigningKeys } from "./signing_keys.ts";
 import { speakToClient } from "./tcp_endpoint.ts";
-import { TokenIssuer } from "./tokens.ts";
+import { readTlsFiles, TlsListener } from "./tls_listener.ts";
+
+export { AUTH_PORTS, type AuthDeps } from "./open_parts.ts";
 
 /** The longest line, in bytes without its newline. */
 const LINE_BYTES_MAX = 8_192;
@@ -30,21 +23,14 @@ const LINE_BYTES_MAX = 8_192;
 const PIPELINED_LINES_MAX = 64;
 const WRITE_TIMEOUT_MS = 10_000;
 const WRITE_QUEUE_BYTES_MAX = 65_536;
-
-/** The ports that auth needs. */
-export const AUTH_PORTS = ["eventLog", "rpc", "database"] as const satisfies (keyof Ports)[];
-
-/** What auth is given. */
-export interface AuthDeps extends ServiceContext, Pick<Ports, typeof AUTH_PORTS[number]> {
-  /** What a password hash costs; only tests take a cheaper one than the default. */
-  readonly hashParameters?: ScryptParameters;
-}
+/** How long others may keep the public keys: a new one signs two minutes after it is published. */
+const JWKS_HEADERS = { "cache-control": "public, max-age=30" };
 
 /**
  * Starts auth: brings its tables up to date, then answers JSON lines over TCP and other services over
  * `Rpc`.
  *
- * @throws Error when the database cannot be used, or an address is taken
+ * @throws Error when the database or the certificate cannot be used, or an address is taken
  */
 export async function startAuth(
   config: AuthConfig,
@@ -52,19 +38,25 @@ export async function startAuth(
 ): Promise<RunningService<"tcp" | "ops">> {
   const { log, clock, health, rpc } = deps;
   const { drainMs } = config;
+  await using opened = new AsyncDisposableStack();
   const metrics = new AuthMetrics(deps.metrics);
   const queue = openHashQueue(config, deps);
-  const parts = await openParts(config, deps, queue);
+  const { parts, close } = await openParts(config, deps, { queue, metrics });
+  opened.defer(close);
   const service = new AuthService({ parts, metrics, log });
-  if (config.seedAccounts) await seedAccounts(service, log);
+  if (config.seedAccounts) await seedAccounts(parts, log);
 
-  await using opened = new AsyncDisposableStack();
-  const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
+  const ops = startOpsServer({
+    hostname: config.opsHost,
+    port: config.opsPort,
+    routes: [jwksRoute(parts)],
+  }, deps);
   // Probes are answered to the end.
   opened.defer(() => ops.close());
   const inputs: (() => Promise<void>)[] = [];
   opened.defer(() => drain({ inputs, service, queue, clock, drainMs }));
-  const tcp = listen(config, deps, service);
+  const tls = await openTls(config, deps);
+  const tcp = listen({ config, deps, service, tls });
   inputs.push(() => tcp.close({ drainMs }));
   metrics.watch({
     connectionCount: () => tcp.connectionCount,
@@ -72,8 +64,6 @@ export async function startAuth(
   });
   const subscription = await rpc.serve(AUTH_RPC_SERVICE, answerServices(service));
   inputs.push(() => subscription.close());
-  const sweeper = new SessionSweeper({ sessions: parts.sessions, clock, log });
-  inputs.push(() => sweeper.close());
   health.markStarted();
   const running = opened.move();
   return {
@@ -81,6 +71,7 @@ export async function startAuth(
       tcp: { transport: "tcp", hostname: tcp.address.hostname, port: tcp.address.port },
       ops: ops.addresses.http,
     },
+    ...(tls && { reload: () => tls.reload() }),
     close: () => running.disposeAsync(),
   };
 }
@@ -94,34 +85,36 @@ function openHashQueue(config: AuthConfig, { clock }: AuthDeps): HashQueue {
   });
 }
 
-async function openParts(
-  config: AuthConfig,
-  deps: AuthDeps,
-  queue: HashQueue,
-): Promise<AuthParts> {
-  const { database, clock, log, eventLog } = deps;
-  await migrate(database, { name: AUTH_SCHEMA, steps: AUTH_MIGRATIONS, clock });
-  const newId = (): string => crypto.randomUUID();
-  const keys = new SigningKeys({ database, clock });
-  const key = await keys.open();
-  const writer = new EventWriter({ eventLog, clock, serverId: config.serverId, newId });
+function jwksRoute({ keys }: AuthParts): Route {
   return {
-    accounts: new AccountStore(database),
-    sessions: new SessionStore(database),
-    hasher: new PasswordHasher(queue, deps.hashParameters ?? SCRYPT_PARAMETERS),
-    issuer: new TokenIssuer({ key, ttlS: config.accessTokenTtlS, clock, newId }),
-    verifier: new TokenVerifier({ fetchKeys: () => keys.published(), clock, log }),
-    keys,
-    events: new AuthEvents(writer),
-    clock,
-    newId,
-    uniformFailures: config.uniformFailures,
-    refreshTokenTtlMs: config.refreshTokenTtlS * 1_000,
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    handler: async () => jsonResponse({ keys: await keys.published() }, { headers: JWKS_HEADERS }),
   };
 }
 
-function listen(config: AuthConfig, deps: AuthDeps, service: AuthService): TcpServer {
-  const { log, clock, metrics } = deps;
+interface Tls {
+  readonly listener: TlsListener;
+  reload(): Promise<void>;
+}
+
+async function openTls(config: AuthConfig, { clock }: AuthDeps): Promise<Tls | undefined> {
+  const { tls: files, listenHost: hostname, tcpPort: port } = config;
+  if (files === undefined) return undefined;
+  const pem = await readTlsFiles(files);
+  const listener = new TlsListener({ hostname, port, pem, clock });
+  return { listener, reload: async () => await listener.exchange(await readTlsFiles(files)) };
+}
+
+function listen(
+  options: {
+    readonly config: AuthConfig;
+    readonly deps: AuthDeps;
+    readonly service: AuthService;
+    readonly tls: Tls | undefined;
+  },
+): TcpServer {
+  const { config, deps: { log, clock, metrics }, service, tls } = options;
   const drops = metrics.counters({
     name: "auth_drops_total",
     help: "Connections and lines that were turned away, by reason",
@@ -131,6 +124,8 @@ function listen(config: AuthConfig, deps: AuthDeps, service: AuthService): TcpSe
   return startTcpServer({
     hostname: config.listenHost,
     port: config.tcpPort,
+    ...(tls && { listen: () => tls.listener }),
+    proxyProtocol: config.proxyProtocol,
     lineBytesMax: LINE_BYTES_MAX,
     connectionsMax: config.connectionsMax,
     connectionsPerAddressMax: config.connectionsPerAddressMax,

@@ -7,6 +7,7 @@ import { Health } from "../core/health.ts";
 import { type JsonObject, tryJsonObject, tryParseJson } from "../core/json.ts";
 import { openLog } from "../core/log.ts";
 import { Metrics } from "../core/metrics.ts";
+import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
 import { MemoryRpc } from "../core/ports/memory_rpc.ts";
 import type { SqlDatabase } from "../core/ports/sql_database.ts";
 import { openSqliteDatabase } from "../core/ports/sqlite_database.ts";
@@ -53,6 +54,7 @@ async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const rpc = new MemoryRpc({ clock, log });
   const health = new Health();
   const registry = new Metrics({ process: false });
+  const kvStore = new MemoryKvStore({ clock });
   const database = options.database ??
     openSqliteDatabase({ path: SQLITE_IN_MEMORY, fullSync: false });
   const env = new Map([["LISTEN_HOST", "127.0.0.1"], ["AUTH_TCP_PORT", "0"], [
@@ -67,6 +69,7 @@ async function openBench(options: BenchOptions = {}): Promise<Bench> {
       rpc,
       health,
       database,
+      kvStore,
       metrics: registry,
       eventLog: recordingEventLog(events),
       hashParameters,
@@ -120,7 +123,7 @@ function line(request: JsonObject): string {
   return `${JSON.stringify(request)}\n`;
 }
 
-const REGISTER = { action: "register", username: "player1", password: "password123" };
+const REGISTER = { action: "register", username: "player1", password: "tank-battle-3" };
 const LOGIN = { ...REGISTER, action: "login" };
 
 Deno.test("Auth serves register, login, verify and refresh on one connection, in order", async () => {
@@ -242,7 +245,8 @@ Deno.test("Auth says at its ops port how it is", async () => {
   const ready = await fetch(`http://${hostname}:${port}/readyz`);
   assertEquals(ready.status, 200);
   await ready.body?.cancel();
-  await bench.ask(line(LOGIN) + line({ ...LOGIN, password: "password124" }));
+  const seeded = { ...LOGIN, password: "password123" };
+  await bench.ask(line(seeded) + line({ ...seeded, password: "tank-battle-4" }));
   const metrics = await bench.metrics();
   assertMatch(metrics, /^successful_auths_total 1$/m);
   assertMatch(metrics, /^failed_auths_total 1$/m);
@@ -307,11 +311,11 @@ Deno.test("Auth that cannot listen lets go of everything", async () => {
 
 Deno.test("Auth logs neither passwords nor tokens", async () => {
   const bench = await openBench();
-  const [, loggedIn] = await bench.ask(line(REGISTER) + line(LOGIN) + "password123\n");
+  const [, loggedIn] = await bench.ask(line(REGISTER) + line(LOGIN) + "tank-battle-3\n");
   await bench.ask(line({ action: "verify", token: loggedIn?.["token"] }));
   await bench[Symbol.asyncDispose]();
   const written = bench.logged.join("\n") + JSON.stringify(bench.events);
-  for (const secret of ["password123", loggedIn?.["token"], loggedIn?.["refresh_token"]]) {
+  for (const secret of ["tank-battle-3", loggedIn?.["token"], loggedIn?.["refresh_token"]]) {
     assert(typeof secret === "string");
     assertEquals(written.includes(secret), false);
   }

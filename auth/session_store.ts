@@ -1,5 +1,7 @@
+// Long because a session and its refresh tokens change in the same transactions.
 import type { SqlDatabase, SqlExecutor, SqlRow } from "../core/ports/sql_database.ts";
 import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
+import { endSessions } from "./session_ends.ts";
 
 /** The most sessions that an account has; a login beyond ends the oldest. */
 export const SESSIONS_PER_ACCOUNT_MAX = 1_000;
@@ -16,18 +18,32 @@ export interface Session {
   readonly username: string;
 }
 
+/** A session as an operator sees it. */
+export interface OpenSession {
+  /** The session's id. */
+  readonly sessionId: string;
+  /** When it was opened, in milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  /** When it ends unless it is refreshed, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
+
 /** What opens a session. */
 export interface NewSession {
   /** A fresh id. */
   readonly sessionId: string;
   /** Whose it is. */
   readonly accountId: string;
+  /** The hash that the password was checked against; undefined: it was not asked for. */
+  readonly passwordHash?: string;
   /** Its first refresh token, hashed. */
   readonly tokenHash: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   /** When session and refresh token end. */
   readonly expiresAtMs: number;
+  /** When access tokens that were issued until now have ended. */
+  readonly revokedUntilMs: number;
 }
 
 /** One refresh token for the next. */
@@ -40,6 +56,8 @@ export interface Rotation {
   readonly nowMs: number;
   /** When the session and the next token end. */
   readonly expiresAtMs: number;
+  /** When access tokens that were issued until now have ended. */
+  readonly revokedUntilMs: number;
 }
 
 /**
@@ -63,32 +81,42 @@ export class SessionStore {
     this.#database = database;
   }
 
-  /** Opens a session and notes the login, in one transaction. */
-  open(session: NewSession): Promise<void> {
-    const { sessionId, accountId, tokenHash, nowMs, expiresAtMs } = session;
+  /**
+   * Opens a session and notes the login, in one transaction; false, and nothing is done, where the
+   * account was shut or removed, or its password changed, since the password was checked.
+   */
+  open(session: NewSession): Promise<boolean> {
+    const { sessionId, accountId, passwordHash, tokenHash, nowMs, expiresAtMs, revokedUntilMs } =
+      session;
     return this.#database.transaction(async (executor) => {
-      await executor.execute(
-        "UPDATE accounts SET last_login_at_ms = $1 WHERE account_id = $2",
-        [nowMs, accountId],
+      const isExpected = passwordHash === undefined ? "" : " AND password_hash = $3";
+      const changedCount = await executor.execute(
+        `UPDATE accounts SET last_login_at_ms = $1
+         WHERE account_id = $2 AND disabled_at_ms IS NULL${isExpected}`,
+        [nowMs, accountId, ...(passwordHash === undefined ? [] : [passwordHash])],
       );
+      if (changedCount === 0) return false;
       await executor.execute(
         `INSERT INTO sessions (session_id, account_id, created_at_ms, expires_at_ms)
          VALUES ($1, $2, $3, $4)`,
         [sessionId, accountId, nowMs, expiresAtMs],
       );
       await insertToken(executor, { tokenHash, sessionId, expiresAtMs });
-      await executor.execute(
-        `DELETE FROM sessions WHERE session_id IN (
+      await endSessions(executor, {
+        where: `session_id IN (
            SELECT session_id FROM sessions WHERE account_id = $1
            ORDER BY created_at_ms DESC, session_id LIMIT 1000 OFFSET $2)`,
-        [accountId, SESSIONS_PER_ACCOUNT_MAX],
-      );
+        parameters: [accountId, SESSIONS_PER_ACCOUNT_MAX],
+        nowMs,
+        revokedUntilMs,
+      });
+      return true;
     });
   }
 
   /** Takes a refresh token out of use and puts the next in its place, once. */
   rotate(rotation: Rotation): Promise<RotationOutcome> {
-    const { tokenHash, nextTokenHash, nowMs, expiresAtMs } = rotation;
+    const { tokenHash, nextTokenHash, nowMs, expiresAtMs, revokedUntilMs } = rotation;
     return this.#database.transaction(async (executor) => {
       const [row] = await executor.query(
         `SELECT t.expires_at_ms, t.used_at_ms, s.session_id, a.account_id, a.username
@@ -104,7 +132,8 @@ export class SessionStore {
       const session = sessionOf(row);
       const { sessionId } = session;
       if (optionalIntegerOf(row, "used_at_ms") !== undefined) {
-        await executor.execute("DELETE FROM sessions WHERE session_id = $1", [sessionId]);
+        const where = "session_id = $1";
+        await endSessions(executor, { where, parameters: [sessionId], nowMs, revokedUntilMs });
         return { ok: false, reason: "reused", session };
       }
       await executor.execute(
@@ -130,10 +159,28 @@ export class SessionStore {
     return rows.length > 0;
   }
 
-  /** Removes sessions and refresh tokens that ended by themselves, a batch at a time. */
+  /** The open sessions of an account, newest first; never more than it may have. */
+  async list(accountId: string): Promise<OpenSession[]> {
+    const rows = await this.#database.query(
+      `SELECT session_id, created_at_ms, expires_at_ms FROM sessions WHERE account_id = $1
+       ORDER BY created_at_ms DESC, session_id LIMIT ${SESSIONS_PER_ACCOUNT_MAX}`,
+      [accountId],
+    );
+    return rows.map((row) => ({
+      sessionId: textOf(row, "session_id"),
+      createdAtMs: integerOf(row, "created_at_ms"),
+      expiresAtMs: integerOf(row, "expires_at_ms"),
+    }));
+  }
+
+  /**
+   * Removes sessions and refresh tokens that ended by themselves, and what is written down of ended
+   * sessions and of no more use, a batch at a time.
+   */
   async deleteExpired(nowMs: number): Promise<void> {
     await this.#deleteInBatches("refresh_tokens", "token_hash", nowMs);
     await this.#deleteInBatches("sessions", "session_id", nowMs);
+    await this.#deleteInBatches("revoked_sessions", "session_id", nowMs);
   }
 
   async #deleteInBatches(table: string, key: string, nowMs: number): Promise<void> {

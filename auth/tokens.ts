@@ -9,8 +9,8 @@ import type { Session } from "./session_store.ts";
 
 /** What a {@linkcode TokenIssuer} needs. */
 export interface TokenIssuerOptions {
-  /** What signs. */
-  readonly key: SigningKey;
+  /** Gives what signs now. */
+  readonly signer: () => SigningKey;
   /** Seconds that a token lives. */
   readonly ttlS: number;
   /** Says when that is. */
@@ -23,7 +23,7 @@ export interface TokenIssuerOptions {
 export class TokenIssuer {
   readonly #options: TokenIssuerOptions;
 
-  /** Signs with `options.key` and no other. */
+  /** Signs with what `options.signer` gives. */
   constructor(options: TokenIssuerOptions) {
     this.#options = options;
   }
@@ -35,7 +35,7 @@ export class TokenIssuer {
 
   /** A token that stands for the session until it ends. */
   issue(session: Session): Promise<string> {
-    const { key, ttlS, clock, newId } = this.#options;
+    const { signer, ttlS, clock, newId } = this.#options;
     const issuedAtS = Math.floor(clock.nowMs() / 1000);
     const claims = {
       iss: ACCESS_TOKEN_ISSUER,
@@ -47,6 +47,6 @@ export class TokenIssuer {
       exp: issuedAtS + ttlS,
       jti: newId(),
     };
-    return signJwt(claims, key, { type: ACCESS_TOKEN_TYPE });
+    return signJwt(claims, signer(), { type: ACCESS_TOKEN_TYPE });
   }
 }

@@ -7,7 +7,7 @@ import { register } from "./registration.ts";
 import { verify } from "./verification.ts";
 
 const ORIGIN = { ip: "192.0.2.1" };
-const CREDENTIALS = { username: "Player1", password: "password123" };
+const CREDENTIALS = { username: "Player1", password: "tank-battle-3" };
 const INVALID = { status: "failure", message: "Invalid token", code: "invalid_token" } as const;
 
 async function logIn(fixture: AuthFixture): Promise<string> {

@@ -2,6 +2,18 @@
 export interface Env {
   /** The variable's value; undefined where it is not set. */
   get(name: string): string | undefined;
+  /** Told of each setting that is read; for whoever lists them. */
+  declare?(variable: Variable): void;
+}
+
+/** A setting that somebody reads. */
+export interface Variable {
+  /** The environment variable. */
+  readonly name: string;
+  /** What it may be, such as `0..65535`. */
+  readonly rule: string;
+  /** What counts where it is not set; undefined where nothing does. */
+  readonly fallback: string | undefined;
 }
 
 /** Some variables cannot be read; the message has a line for each. */
@@ -27,7 +39,7 @@ export class ConfigReader {
   /** A text of 1 to `lengthMax` UTF-16 units, 4096 by default. */
   text(name: string, fallback: string, options: { readonly lengthMax?: number } = {}): string {
     const { lengthMax = 4096 } = options;
-    const raw = this.optional(name);
+    const raw = this.#read(name, `text of at most ${lengthMax} characters`, fallback);
     if (raw === undefined) return fallback;
     if (raw.length <= lengthMax) return raw;
     this.problem(name, `must have at most ${lengthMax} characters`, `${raw.length} long`);
@@ -36,7 +48,7 @@ export class ConfigReader {
 
   /** The variable as it is, or undefined where it is unset or empty. */
   optional(name: string): string | undefined {
-    return this.#env.get(name) || undefined;
+    return this.#read(name, "text", undefined);
   }
 
   /** A whole number of at most 15 digits, `min` to `max` inclusive. */
@@ -45,7 +57,7 @@ export class ConfigReader {
     fallback: number,
     range: { readonly min: number; readonly max: number },
   ): number {
-    const raw = this.optional(name);
+    const raw = this.#read(name, `${range.min}..${range.max}`, String(fallback));
     if (raw === undefined) return fallback;
     const value = /^-?\d{1,15}$/.test(raw) ? Number(raw) : NaN;
     if (value >= range.min && value <= range.max) return value;
@@ -60,7 +72,7 @@ export class ConfigReader {
 
   /** `true` or `false` (also `1` and `0`), in any case. */
   boolean(name: string, fallback: boolean): boolean {
-    const raw = this.optional(name)?.toLowerCase();
+    const raw = this.#read(name, "true or false", String(fallback))?.toLowerCase();
     if (raw === undefined) return fallback;
     if (raw === "true" || raw === "1") return true;
     if (raw === "false" || raw === "0") return false;
@@ -74,7 +86,7 @@ export class ConfigReader {
     fallback: Choice,
     choices: readonly Choice[],
   ): Choice {
-    const raw = this.optional(name);
+    const raw = this.#read(name, `one of ${choices.join(", ")}`, fallback);
     if (raw === undefined) return fallback;
     const choice = choices.find((candidate) => candidate === raw);
     if (choice !== undefined) return choice;
@@ -92,4 +104,27 @@ export class ConfigReader {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems.join("\n"));
     return config;
   }
+
+  #read(name: string, rule: string, fallback: string | undefined): string | undefined {
+    this.#env.declare?.({ name, rule, fallback });
+    return this.#env.get(name) || undefined;
+  }
+}
+
+/**
+ * Runs every parser, so that the problems of all are known at once.
+ *
+ * @throws ConfigError with a line for each problem; one that several parsers have is named once
+ */
+export function checkTogether(parsers: readonly (() => unknown)[]): void {
+  const problems = new Set<string>();
+  for (const parse of parsers) {
+    try {
+      parse();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.message.split("\n")) problems.add(problem);
+    }
+  }
+  if (problems.size > 0) throw new ConfigError([...problems].join("\n"));
 }

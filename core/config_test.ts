@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigError, ConfigReader } from "./config.ts";
+import { checkTogether, ConfigError, ConfigReader, type Variable } from "./config.ts";
 
 Deno.test("ConfigReader reads each kind, and its fallback where a variable is unset or empty", () => {
   const reader = new ConfigReader(
@@ -76,4 +76,30 @@ Deno.test("ConfigReader reports every bad variable, by name, range and value", (
     'Cannot read F: must be one of red, blue, is "green"',
     'Cannot read G: must have at most 5 characters, is "6 long"',
   ]);
+});
+
+Deno.test("ConfigReader tells whoever lists variables what each may be", () => {
+  const told: Variable[] = [];
+  const env = { get: () => "6", declare: (variable: Variable) => void told.push(variable) };
+  new ConfigReader(env).integer("TRIES", 3, { min: 1, max: 9 });
+  new ConfigReader(env).optional("NAME");
+  assertEquals(told, [
+    { name: "TRIES", rule: "1..9", fallback: "3" },
+    { name: "NAME", rule: "text", fallback: undefined },
+  ]);
+});
+
+Deno.test("checkTogether runs every parser, and names each problem once", () => {
+  const refuse = (message: string) => (): never => {
+    throw new ConfigError(message);
+  };
+  let runs = 0;
+  checkTogether([() => runs++, () => runs++]);
+  assertEquals(runs, 2);
+  const parsers = [refuse("a\nb"), refuse("b"), refuse("c")];
+  assertEquals(assertThrows(() => checkTogether(parsers), ConfigError).message, "a\nb\nc");
+  const fault = (): never => {
+    throw new TypeError("ours");
+  };
+  assertThrows(() => checkTogether([refuse("a"), fault]), TypeError, "ours");
 });

@@ -1,28 +1,27 @@
 import { openPorts, type PortName } from "./adapters/open.ts";
-import { parsePortsConfig } from "./adapters/ports_config.ts";
 import { systemClock } from "./clock.ts";
-import { ConfigError, ConfigReader, type Env } from "./config.ts";
+import { answerCommand, EXIT_BAD_CONFIG, EXIT_FAILED, EXIT_OK } from "./command_answer.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { ConfigError, type Env } from "./config.ts";
 import { Health } from "./health.ts";
 import { describeError, type Log, openLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
+import { parseProgramConfig } from "./program_config.ts";
 import type { Ports, RunningService, ServiceContext } from "./service.ts";
-import { type ProcessConfig, readProcessConfig, type ServiceConfig } from "./service_config.ts";
+import type { ProcessConfig, ServiceConfig } from "./service_config.ts";
 
 /** What `close` may take beyond a service's own drain time before the process ends regardless. */
 const CLOSE_GRACE_MS = 500;
 /** A signal that comes again within this time is the same one; later it is somebody's impatience. */
 const SIGNAL_ECHO_MS = 1_000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-const EXIT_OK = 0;
-const EXIT_FAILED = 1;
-const EXIT_BAD_CONFIG = 2;
 const EXIT_INTERRUPTED = 130;
 
+/** What of a service's settings its process uses too. */
+export type ProgramSettings = Pick<ServiceConfig, "serverId" | "drainMs" | "opsHost" | "opsPort">;
+
 /** A service as a program: its settings, the ports it needs, and how it starts. */
-export interface Program<
-  Config extends Pick<ServiceConfig, "serverId" | "drainMs">,
-  Name extends PortName,
-> {
+export interface Program<Config extends ProgramSettings, Name extends PortName> {
   /** Names it in its log lines. */
   readonly name: string;
   /** The ports to open for it; others stay closed. */
@@ -41,24 +40,30 @@ export interface Running {
   readonly health: Health;
   /** Milliseconds that `close` may take. */
   readonly drainMs: number;
+  /** Called at each SIGHUP, which ends the process where this is undefined. */
+  reload?(): Promise<void>;
   /** Called once, at a signal. A rejection makes the process exit with 1. */
   close(): Promise<void>;
 }
 
-/** Runs one service until a signal, then ends the process as {@linkcode runUntilSignal} does. */
-export function runProgram<
-  Config extends Pick<ServiceConfig, "serverId" | "drainMs">,
-  Name extends PortName,
->(
+/**
+ * Runs one service until a signal, then ends the process as {@linkcode runUntilSignal} does. With an
+ * argument it does what that asks for instead, and ends the process with the exit code of its answer.
+ */
+export async function runProgram<Config extends ProgramSettings, Name extends PortName>(
   program: Program<Config, Name>,
 ): Promise<never> {
-  return runUntilSignal(async (env) => {
-    const config = program.parseConfig(env);
-    const processConfig = parseProcessConfig(env);
-    const portsConfig = parsePortsConfig(env);
-    const context = openContext(program.name, processConfig);
-    const { dataDir } = processConfig;
-    const options = { dataDir, alone: true, clientId: config.serverId, config: portsConfig };
+  const command = parseCommandLine(Deno.args);
+  if (command.kind !== "run") {
+    const { exitCode, text } = await answerCommand(command, program, Deno.env);
+    writeLine(exitCode === EXIT_OK ? Deno.stdout : Deno.stderr, text);
+    return Deno.exit(exitCode);
+  }
+  return await runUntilSignal(async (env) => {
+    const parsed = parseProgramConfig(env, program.parseConfig);
+    const { service: config, process: { dataDir } } = parsed;
+    const context = openContext(program.name, parsed.process);
+    const options = { dataDir, alone: true, clientId: config.serverId, config: parsed.ports };
     const ports = await openPorts(program.ports, options, context);
     try {
       const service = await program.start(config, { ...context, ...ports });
@@ -66,6 +71,7 @@ export function runProgram<
       return {
         ...context,
         drainMs: config.drainMs,
+        ...(service.reload && { reload: service.reload.bind(service) }),
         close: async () => {
           try {
             await service.close();
@@ -112,15 +118,10 @@ export async function runUntilSignal(start: (env: Env) => Promise<Running>): Pro
     event.preventDefault();
     onFault("uncaught_error", event.error);
   });
+  if (running.reload !== undefined) Deno.addSignalListener("SIGHUP", () => void reload(running));
   const signal = await signalled.promise;
   const closed = await closeInTime(running, signal);
   return Deno.exit(closed ? exitCode : EXIT_FAILED);
-}
-
-/** Reads the settings of the process. @throws ConfigError when a variable cannot be read */
-export function parseProcessConfig(env: Env): ProcessConfig {
-  const reader = new ConfigReader(env);
-  return reader.finish(readProcessConfig(reader));
 }
 
 /**
@@ -152,6 +153,17 @@ export function logAddresses(log: Log, service: RunningService): void {
   }
 }
 
+/** Never rejects: what cannot be read anew stays as it was. */
+async function reload(running: Running): Promise<void> {
+  const { log } = running;
+  try {
+    await running.reload?.();
+    log.info("reloaded");
+  } catch (error) {
+    log.error("reload_failed", { error: describeError(error) });
+  }
+}
+
 async function closeInTime(running: Running, signal: string): Promise<boolean> {
   const { log, health, drainMs } = running;
   health.markDraining();
@@ -174,6 +186,11 @@ async function closeInTime(running: Running, signal: string): Promise<boolean> {
 function failToStart(error: unknown): never {
   const isConfig = error instanceof ConfigError;
   const text = isConfig ? error.message : `Cannot start: ${describeError(error)}`;
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  writeLine(Deno.stderr, text);
   return Deno.exit(isConfig ? EXIT_BAD_CONFIG : EXIT_FAILED);
+}
+
+function writeLine(output: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  for (let sent = 0; sent < bytes.length;) sent += output.writeSync(bytes.subarray(sent));
 }

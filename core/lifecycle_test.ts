@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "./config.ts";
-import { logAddresses, openContext, parseProcessConfig } from "./lifecycle.ts";
+import { logAddresses, openContext } from "./lifecycle.ts";
 import { openLog } from "./log.ts";
+import { parseProcessConfig } from "./service_config.ts";
 
 // That a process starts, ends on a signal and says what is wrong is tested on real ones in tests/e2e.
 

@@ -21,12 +21,7 @@ export const UDP_PAYLOAD_BYTES_MAX = 65_507;
 /** Datagrams handled before timers and other sockets get their turn. */
 export const UDP_BURST_DATAGRAMS_MAX = 128;
 
-/** Datagrams handed to the system and not yet sent; one more is dropped. */
-export const UDP_SENDS_IN_FLIGHT_MAX = 1_024;
-
 assertLimit(TCP_ACCEPT_BACKOFF_MS_MIN <= TCP_ACCEPT_BACKOFF_MS_MAX, "TCP_ACCEPT_BACKOFF_MS_MIN");
-// A full burst, every datagram of it answered several times, fits.
-assertLimit(UDP_BURST_DATAGRAMS_MAX * 8 <= UDP_SENDS_IN_FLIGHT_MAX, "UDP_BURST_DATAGRAMS_MAX");
 
 function assertLimit(holds: boolean, name: string): void {
   if (!holds) throw new Error(`Cannot load limits: ${name} does not fit the others`);

@@ -1,6 +1,6 @@
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
-import { jsonResponse, startHttpServer } from "./net/http_server.ts";
+import { jsonResponse, type Route, startHttpServer } from "./net/http_server.ts";
 import type { RunningService, ServiceContext } from "./service.ts";
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -12,6 +12,8 @@ export interface OpsServerOptions {
   readonly hostname: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** What the service serves there besides. */
+  readonly routes?: readonly Route[];
 }
 
 /**
@@ -23,8 +25,10 @@ export function startOpsServer(
   context: ServiceContext,
 ): RunningService<"http"> {
   const { health, metrics, log, clock } = context;
+  const { hostname, port, routes = [] } = options;
   const server = startHttpServer({
-    ...options,
+    hostname,
+    port,
     log,
     clock,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
@@ -33,6 +37,7 @@ export function startOpsServer(
       { method: "GET", path: "/metrics", handler: () => metricsResponse(metrics) },
       { method: "GET", path: "/livez", handler: () => jsonResponse({ status: "ok" }) },
       { method: "GET", path: "/readyz", handler: () => readyResponse(health) },
+      ...routes,
     ],
   });
   return {

@@ -54,6 +54,8 @@ export interface ServiceAddress {
 export interface RunningService<Name extends string = string> {
   /** What it listens on, by a name such as `tcp` or `ops`. */
   readonly addresses: Readonly<Record<Name, ServiceAddress>>;
+  /** Reads again what an operator has exchanged under it, such as a certificate; where there is such. */
+  reload?(): Promise<void>;
   /** Takes no more work, finishes what is in hand within its drain time, and ends. */
   close(): Promise<void>;
 }

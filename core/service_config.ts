@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./config.ts";
+import { ConfigReader, type Env } from "./config.ts";
 import { LOG_LEVELS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Settings that every service has. */
@@ -50,4 +50,10 @@ export function readProcessConfig(reader: ConfigReader): ProcessConfig {
     logFormat: reader.choice("LOG_FORMAT", "auto", ["auto", "json", "text"]),
     dataDir: reader.text("DATA_DIR", "./data"),
   };
+}
+
+/** Reads the settings of the process. @throws ConfigError when a variable cannot be read */
+export function parseProcessConfig(env: Env): ProcessConfig {
+  const reader = new ConfigReader(env);
+  return reader.finish(readProcessConfig(reader));
 }

@@ -3,14 +3,9 @@ import { AUTH_PORTS, startAuth } from "../auth/service.ts";
 import { openPorts } from "../core/adapters/open.ts";
 import { parsePortsConfig } from "../core/adapters/ports_config.ts";
 import { ConfigError, type Env } from "../core/config.ts";
-import {
-  logAddresses,
-  openContext,
-  parseProcessConfig,
-  type Running,
-  runUntilSignal,
-} from "../core/lifecycle.ts";
+import { logAddresses, openContext, type Running, runUntilSignal } from "../core/lifecycle.ts";
 import type { Ports, RunningService, ServiceContext } from "../core/service.ts";
+import { parseProcessConfig } from "../core/service_config.ts";
 import { parseGameConfig } from "../game/config.ts";
 import { parseGatewayConfig } from "../game/gateway/config.ts";
 import { GATEWAY_PORTS, startGateway } from "../game/gateway/service.ts";
@@ -19,6 +14,7 @@ import { MATCHMAKER_PORTS, startMatchmaker } from "../game/matchmaking/service.t
 import { GAME_PORTS, startGame } from "../game/service.ts";
 import { parseStatusConfig } from "../status-worker/config.ts";
 import { startStatus, STATUS_PORTS } from "../status-worker/service.ts";
+import { openDevEnv } from "./dev_env.ts";
 import { startUpText } from "./start_up_text.ts";
 
 /** What differs on a developer's machine; a variable that is set still wins. */
@@ -27,6 +23,8 @@ const DEVELOPMENT_DEFAULTS: ReadonlyMap<string, string> = new Map([
   ["LISTEN_HOST", "127.0.0.1"],
   ["AUTH_SEED_ACCOUNTS", "true"],
   ["GAME_ALLOW_GUESTS", "true"],
+  // Whoever tries it is new to it.
+  ["GAME_BOT_SKILL", "easy"],
 ]);
 
 const PORTS = [
@@ -47,9 +45,10 @@ interface Prepared {
   start(deps: Deps): Promise<RunningService>;
 }
 
-await runUntilSignal((env) =>
-  startAll({ get: (name) => env.get(name) || DEVELOPMENT_DEFAULTS.get(name) })
-);
+await runUntilSignal(async (processEnv) => {
+  const env = await openDevEnv(Deno.args, processEnv);
+  return await startAll({ get: (name) => env.get(name) || DEVELOPMENT_DEFAULTS.get(name) });
+});
 
 /** Starts every service in this process, on one set of ports. */
 async function startAll(env: Env): Promise<Running> {
@@ -83,11 +82,15 @@ async function startAll(env: Env): Promise<Running> {
     running[name] = service;
     logAddresses(context.log, service);
   }
+  const reloads = Object.values(running).flatMap((service) => service.reload?.bind(service) ?? []);
   announce(running);
   const closing = opened.move();
   return {
     ...shared,
     drainMs: Math.max(...prepared.map(({ drainMs }) => drainMs)),
+    ...(reloads.length > 0 && {
+      reload: async () => void await Promise.all(reloads.map((reload) => reload())),
+    }),
     close: () => closing.disposeAsync(),
   };
 }

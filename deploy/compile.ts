@@ -1,97 +1,90 @@
 /**
- * Compiles each service into one executable, `dist/<service>`, with the permissions that it needs.
+ * Compiles each service into one executable, `dist/<service>`, with the permissions that it needs; with
+ * names of services as arguments, those alone.
  *
  * `deno compile` needs a base binary, which it downloads. Where that cannot be had, everything else is
  * still proven: the module graph, the embedded files and the flags, with Deno's own executable in the
  * base binary's place. What comes of that cannot run, so it is removed again.
  */
+import { findWrongPermissions, parseBakedPermissions } from "./baked_permissions.ts";
+import { findMissing, parseEmbeddedFiles } from "./embedded_files.ts";
+import { findModuleFiles } from "./module_files.ts";
+import { type DenoResult, runDeno } from "./run_deno.ts";
+import {
+  parseServiceTarget,
+  SERVICES,
+  type ServiceTarget,
+  toPermissionFlags,
+} from "./service_target.ts";
 
-/** A service as an executable. */
-interface Target {
-  readonly name: string;
-  readonly main: string;
-  /** What its variables begin with. */
-  readonly prefix: string;
-}
-
-const TARGETS: readonly Target[] = [
-  { name: "auth", main: "auth/main.ts", prefix: "AUTH" },
-  { name: "game", main: "game/main.ts", prefix: "GAME" },
-  { name: "gateway", main: "game/gateway/main.ts", prefix: "GATEWAY" },
-  { name: "matchmaker", main: "game/matchmaking/main.ts", prefix: "MATCHMAKER" },
-  { name: "status-worker", main: "status-worker/main.ts", prefix: "STATUS" },
-];
-
-const SHARED_VARIABLES =
-  "SERVER_ID,LISTEN_HOST,OPS_HOST,DRAIN_MS,LOG_LEVEL,LOG_FORMAT,DATA_DIR,USE_MOCKS,KAFKA_*,KAFKAJS_*,NODE_ENV,DATABASE_URL,DB_*,NATS_URL,REDIS_URL,RABBITMQ_*";
-/** Where data may be: beside the executable, or a container's volume. */
-const DATA_FOLDERS = "./data,/data";
-/** A Worker's module is not found by following imports. */
-const WORKERS = [
-  "core/ports/sqlite_event_log_worker.ts",
-  "core/adapters/kafka_outbox_worker.ts",
-];
+const ROOT = new URL("../", import.meta.url);
+const EXIT_BAD_ARGUMENTS = 2;
 /** A package's sample of a hundred thousand numbers, on which Deno 2.9's parser overflows its stack. */
 const LEFT_OUT = { packageName: "bintrees", folder: "test" };
 
-await Deno.mkdir("dist", { recursive: true });
+const names = Deno.args.length === 0 ? SERVICES : Deno.args;
+const stranger = names.find((name) => SERVICES.every((service) => service !== name));
+if (stranger !== undefined) {
+  write(`Cannot compile ${stranger}: there are ${SERVICES.join(", ")}`);
+  Deno.exit(EXIT_BAD_ARGUMENTS);
+}
+const denoJson = await Deno.readTextFile(new URL("deno.json", ROOT));
+await Deno.mkdir(new URL("dist", ROOT), { recursive: true });
 const leftOut = await findLeftOut();
-for (const target of TARGETS) await compileOne(target, leftOut);
+let hasBaseBinary = true;
+for (const name of names) await compileOne(parseServiceTarget(denoJson, name));
 
-async function compileOne(target: Target, excluded: string): Promise<void> {
+async function compileOne(target: ServiceTarget): Promise<void> {
   const output = `dist/${target.name}`;
-  const flags = [
+  const files = await findModuleFiles(target.main, ROOT);
+  const args = [
     "compile",
-    "--quiet",
-    "--no-prompt",
-    // Brokers and databases are wherever their addresses say.
-    "--allow-net",
-    `--allow-read=${DATA_FOLDERS}`,
-    `--allow-write=${DATA_FOLDERS}`,
-    `--allow-env=${target.prefix}_*,${SHARED_VARIABLES}`,
-    // Clients of brokers look for variables of their own, which shall have no effect.
-    "--ignore-env",
+    // `deno task check` looks at the types.
+    "--no-check",
+    ...toPermissionFlags(target),
     "--exclude-unused-npm",
-    `--exclude=${excluded}`,
-    ...WORKERS.map((worker) => `--include=${worker}`),
+    `--exclude=${leftOut}`,
+    ...files.workers.map((worker) => `--include=${worker}`),
     `--output=${output}`,
     target.main,
   ];
-  const failure = await runDeno(flags, {});
-  if (failure === undefined) return await report(output);
-  const standInFailure = await runDeno(flags, { DENORT_BIN: Deno.execPath() });
-  // The stand-in fails too: it is not the base binary that is wrong.
-  if (standInFailure !== undefined) {
-    throw new Error(`Cannot compile ${target.name}: ${standInFailure}`);
+  const result = await runCompile(args);
+  if (!result.success) throw new Error(`Cannot compile ${target.name}: ${result.error}`);
+  const embedded = parseEmbeddedFiles(result.error);
+  const missing = findMissing(files.all, embedded);
+  const baked = parseBakedPermissions(await Deno.readFile(new URL(output, ROOT)));
+  const problems = [
+    ...missing.map((path) => `it lacks ${path}`),
+    ...findWrongPermissions(target, baked),
+  ];
+  if (problems.length > 0) {
+    throw new Error(`Cannot compile ${target.name}: ${problems.join("; ")}`);
   }
-  await report(
-    output,
-    "proven only: Deno's base binary for executables cannot be had here",
-  );
-  await Deno.remove(output);
+  const carried =
+    `${files.all.length} files of ours, ${files.workers.length} workers among them, ` +
+    `and packages: ${embedded.size}`;
+  if (hasBaseBinary) return write(`${output}: ${carried}`);
+  await Deno.remove(new URL(output, ROOT));
+  write(`${output}: ${carried} (proven only: Deno's base binary cannot be had here)`);
 }
 
-/** Undefined on success, else what was written to standard error. */
-async function runDeno(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], env, stdout: "null" });
-  const { success, stderr } = await command.output();
-  return success ? undefined : new TextDecoder().decode(stderr).trim();
-}
-
-async function report(output: string, remark?: string): Promise<void> {
-  const { size } = await Deno.stat(output);
-  const megabytes = (size / 1_000_000).toFixed(1);
-  write(`${output}: ${megabytes} MB${remark === undefined ? "" : ` (${remark})`}`);
+/** Compiles with the base binary where that can be had, else with Deno's own executable in its place. */
+async function runCompile(args: readonly string[]): Promise<DenoResult> {
+  if (hasBaseBinary) {
+    const result = await runDeno(args, { cwd: ROOT });
+    if (result.success) return result;
+  }
+  const standIn = await runDeno(args, { cwd: ROOT, env: { DENORT_BIN: Deno.execPath() } });
+  // Where the stand-in fails too, it is not the base binary that is wrong.
+  if (standIn.success) hasBaseBinary = false;
+  return standIn;
 }
 
 /** The folder of the package in Deno's cache. @throws Error when Deno does not say where that is */
 async function findLeftOut(): Promise<string> {
   const { packageName, folder } = LEFT_OUT;
-  const info = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const { npmCache }: { npmCache?: unknown } = JSON.parse(new TextDecoder().decode(info.stdout));
+  const { output } = await runDeno(["info", "--json"], { cwd: ROOT });
+  const { npmCache }: { npmCache?: unknown } = JSON.parse(output);
   if (typeof npmCache !== "string") throw new Error("Cannot find the npm cache of Deno");
   for await (const registry of Deno.readDir(npmCache)) {
     const versions = `${npmCache}/${registry.name}/${packageName}`;

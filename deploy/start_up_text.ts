@@ -46,6 +46,8 @@ function copyableLines(
   services: Readonly<Record<string, RunningService>>,
 ): (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [];
+  const gateway = services["gateway"]?.addresses["http"];
+  if (gateway !== undefined) lines.push(["Play in a browser:", urlOf("http", gateway)]);
   const auth = services["auth"]?.addresses["tcp"];
   if (auth !== undefined) {
     const login = '{"action":"login","username":"player1","password":"password123"}';

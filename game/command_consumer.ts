@@ -1,11 +1,13 @@
 import { type JsonValue, tryJsonObject } from "../core/json.ts";
 import type { Log } from "../core/log.ts";
 import type { Subscription } from "../core/ports/subscription.ts";
-import { PoisonMessage, type WorkQueue } from "../core/ports/work_queue.ts";
-import { PLAYER_COMMANDS_QUEUE } from "./command_route.ts";
+import { PoisonMessage, type WorkHandler, type WorkQueue } from "../core/ports/work_queue.ts";
+import type { CommandForwarder } from "./command_forwarder.ts";
+import { COMMANDS_KEPT_MS, PLAYER_COMMANDS_QUEUE, serverCommandsQueue } from "./command_route.ts";
 import type { GameMetrics } from "./game_metrics.ts";
 import { tryQueuedCommand } from "./player_command.ts";
-import type { SessionManager, SessionOrder } from "./session_manager.ts";
+import type { SessionManager } from "./session_manager.ts";
+import type { SessionOrder } from "./session_order.ts";
 import { tryMode } from "./simulation/rules.ts";
 
 /** The durable queue on which a matchmaker orders matches. */
@@ -20,6 +22,10 @@ export interface CommandConsumerOptions {
   readonly workQueue: WorkQueue;
   /** Where commands are applied and matches made. */
   readonly sessions: SessionManager;
+  /** Sends commands on whose players are not here. */
+  readonly forwarder: Pick<CommandForwarder, "forward">;
+  /** This server's id. */
+  readonly serverId: string;
   /** Counts commands by outcome; those that cannot be read are not among them. */
   readonly metrics: GameMetrics["commandsConsumed"];
   /** Told of each match that was ordered. */
@@ -27,33 +33,48 @@ export interface CommandConsumerOptions {
 }
 
 /**
- * Consumes `player_commands`, so that bots, admin tools and other servers can drive tanks too, and
- * `matchmaking_events`, which make sessions.
+ * Consumes `player_commands`, so that bots, admin tools and other servers can drive tanks too;
+ * `player_commands.{server_id}`, to which other servers send on what is for players of this one; and
+ * `matchmaking_events`, which make sessions. Of two commands that take different ways the later may come
+ * first; inputs are numbered for that.
  */
 export async function startCommandConsumers(
   options: CommandConsumerOptions,
 ): Promise<Subscription> {
-  const { workQueue } = options;
-  const commands = await workQueue.consume(
-    PLAYER_COMMANDS_QUEUE,
-    (delivery) => Promise.try(applyCommand, delivery.message, options),
-  );
-  const matches = await workQueue.consume(
-    MATCHMAKING_EVENTS_QUEUE,
-    (delivery) => Promise.try(createMatch, delivery.message, options),
-  );
+  const { workQueue, serverId } = options;
+  await using opened = new AsyncDisposableStack();
+  const consume = async (...args: Parameters<WorkQueue["consume"]>): Promise<Subscription> => {
+    const subscription = await workQueue.consume(...args);
+    opened.defer(() => subscription.close());
+    return subscription;
+  };
+  const applies: WorkHandler = ({ message }) => Promise.try(applyCommand, message, options);
+  const subscriptions = [
+    await consume(PLAYER_COMMANDS_QUEUE, applies),
+    await consume(serverCommandsQueue(serverId), applies, { keptMs: COMMANDS_KEPT_MS }),
+    await consume(
+      MATCHMAKING_EVENTS_QUEUE,
+      ({ message }) => Promise.try(createMatch, message, options),
+    ),
+  ];
+  opened.move();
   return {
     close: async () => {
-      await Promise.all([commands.close(), matches.close()]);
+      await Promise.all(subscriptions.map((subscription) => subscription.close()));
     },
   };
 }
 
-function applyCommand(message: JsonValue, options: CommandConsumerOptions): void {
+async function applyCommand(message: JsonValue, options: CommandConsumerOptions): Promise<void> {
+  const { sessions, forwarder, metrics } = options;
   const queued = tryQueuedCommand(message);
-  if (queued === undefined) throw new PoisonMessage("Cannot read a player command");
-  const isApplied = options.sessions.command(queued.playerId, queued.command);
-  options.metrics[isApplied ? "applied" : "unknown_player"].inc();
+  const fields = tryJsonObject(message);
+  if (queued === undefined || fields === undefined) {
+    throw new PoisonMessage("Cannot read a player command");
+  }
+  // First of all, so that nobody is asked about players who are here.
+  const isApplied = sessions.command(queued.playerId, queued.command);
+  metrics[isApplied ? "applied" : await forwarder.forward(queued.playerId, fields)].inc();
 }
 
 function createMatch(message: JsonValue, options: CommandConsumerOptions): void {

@@ -3,7 +3,8 @@ import type { JsonValue } from "../core/json.ts";
 import { silentLog } from "../core/log.ts";
 import { MemoryWorkQueue } from "../core/ports/memory_work_queue.ts";
 import { startCommandConsumers, tryMatchOrder } from "./command_consumer.ts";
-import { routeThroughBroker } from "./command_route.ts";
+import type { Forwarded } from "./command_forwarder.ts";
+import { routeThroughBroker, serverCommandsQueue } from "./command_route.ts";
 import { openTestSessions, type TestSessions } from "./testing.ts";
 
 const DETAILS = { match_id: "m1", mode: "team", players: ["ann"] };
@@ -19,6 +20,35 @@ Deno.test("a command from the queue drives the player's tank", async () => {
   await test.publish("player_commands", { player_id: "nobody", command: "shoot" });
   assertEquals(tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
   assertEquals([test.applied.value, test.unknown.value], [1, 1]);
+  await test.close();
+});
+
+Deno.test("a command from the server's own queue is the same, and nobody is asked about it", async () => {
+  const test = await openConsumers();
+  const { tank } = test.seat("ann");
+  await test.publish(serverCommandsQueue("here"), {
+    player_id: "ann",
+    command: "move",
+    details: { new_position: [40, 30] },
+    forwarded_by: "elsewhere",
+  });
+  assertEquals(tank.moveOrder, { xUm: 40_000_000, yUm: 30_000_000 });
+  assertEquals([test.applied.value, test.asked], [1, []]);
+  await test.close();
+});
+
+Deno.test("a command for a player who is elsewhere is sent on, and tried again where that fails", async () => {
+  const test = await openConsumers();
+  const command = { player_id: "bob", command: "shoot", details: { source: "admin" } };
+  test.answers.push(new Error("the store is away"), "forwarded", "moved_on");
+  await test.workQueue.publish("player_commands", command);
+  await test.clock.advance(0);
+  assertEquals([test.asked.length, test.forwarded.value], [1, 0]);
+  await test.clock.advance(1_000);
+  assertEquals(test.asked, [["bob", command], ["bob", command]]);
+  await test.publish("player_commands", { ...command, player_id: "eve" });
+  assertEquals([test.forwarded.value, test.movedOn.value, test.unknown.value], [1, 1, 0]);
+  assertEquals(await test.workQueue.depth("player_commands"), 0);
   await test.close();
 });
 
@@ -80,6 +110,12 @@ interface TestConsumers extends TestSessions {
   readonly workQueue: MemoryWorkQueue;
   readonly applied: { readonly value: number };
   readonly unknown: { readonly value: number };
+  readonly forwarded: { readonly value: number };
+  readonly movedOn: { readonly value: number };
+  /** Whom the forwarder was asked to send what on for. */
+  readonly asked: readonly (readonly [playerId: string, message: JsonValue])[];
+  /** What it answers, in turn; an error is thrown. After the last it knows nobody. */
+  readonly answers: (Forwarded | Error)[];
   /** Publishes, and waits until the message was handled and the next tick is done. */
   publish(queue: string, message: JsonValue): Promise<void>;
   settle(): Promise<void>;
@@ -91,10 +127,22 @@ async function openConsumers(): Promise<TestConsumers> {
   const workQueue = new MemoryWorkQueue({ clock: test.clock, log: silentLog });
   const applied = openCounter();
   const unknown = openCounter();
+  const forwarded = openCounter();
+  const movedOn = openCounter();
+  const asked: [string, JsonValue][] = [];
+  const answers: (Forwarded | Error)[] = [];
   const consumers = await startCommandConsumers({
     workQueue,
     sessions: test.sessions,
-    metrics: { applied, unknown_player: unknown },
+    forwarder: {
+      forward: (playerId, message) => {
+        asked.push([playerId, message]);
+        const answer = answers.shift() ?? "unknown_player";
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    },
+    serverId: "here",
+    metrics: { applied, unknown_player: unknown, forwarded, moved_on: movedOn },
     log: silentLog,
   });
   const settle = (): Promise<void> => test.clock.advance(100);
@@ -103,6 +151,10 @@ async function openConsumers(): Promise<TestConsumers> {
     workQueue,
     applied,
     unknown,
+    forwarded,
+    movedOn,
+    asked,
+    answers,
     settle,
     publish: async (queue, message) => {
       await workQueue.publish(queue, message);

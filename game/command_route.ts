@@ -4,8 +4,19 @@ import type { WorkQueue } from "../core/ports/work_queue.ts";
 import type { Player } from "./player.ts";
 import { encodeQueuedCommand, type PlayerCommand } from "./player_command.ts";
 
-/** The durable queue of commands for players of this server. */
+/** The durable queue of commands for players of any server; every server consumes it. */
 export const PLAYER_COMMANDS_QUEUE = "player_commands";
+
+/**
+ * How long a server's own queue keeps a command, and itself where nobody consumes it, in milliseconds:
+ * an order that is older does more harm than good, and a server that is gone leaves nothing behind.
+ */
+export const COMMANDS_KEPT_MS = 10_000;
+
+/** The queue of commands that were sent on to one server, because their players are there. */
+export function serverCommandsQueue(serverId: string): string {
+  return `${PLAYER_COMMANDS_QUEUE}.${serverId}`;
+}
 
 /** How a client's command reaches the simulation. */
 export type CommandRoute = (player: Player, command: PlayerCommand) => void;
@@ -26,7 +37,10 @@ export function routeDirect(player: Player, command: PlayerCommand): void {
   player.match.queue(player.tank, command);
 }
 
-/** Publishes commands to the queue, from which this server consumes them again. */
+/**
+ * Publishes commands to the queue that all servers share, as seed 2 draws it: this server takes them from
+ * there again, or another one does and sends them back.
+ */
 export function routeThroughBroker(options: {
   readonly workQueue: WorkQueue;
   readonly log: Log;

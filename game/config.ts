@@ -1,6 +1,10 @@
 import { ConfigReader, type Env } from "../core/config.ts";
+import { UDP_BACKEND_CHOICES, type UdpBackendChoice } from "../core/net/udp_choice.ts";
+import type { ProxyProtocolOptions } from "../core/net/proxied_listener.ts";
+import { readProxyProtocol } from "../core/net/proxy_protocol_config.ts";
 import { isServerId } from "../core/protocol/server_status.ts";
 import { readServiceConfig, type ServiceConfig } from "../core/service_config.ts";
+import { BOT_SKILL_NAMES, type BotSkillName } from "./bots/bot_skill.ts";
 import { COMMAND_ROUTES, type CommandRouteName } from "./command_route.ts";
 
 /** The settings of a game server. */
@@ -13,16 +17,26 @@ export interface GameConfig extends ServiceConfig {
   readonly publicHost: string | undefined;
   /** Where datagrams arrive; 0 lets the system choose. */
   readonly udpPort: number;
+  /** How datagrams are received and sent; `auto`: the fastest way that may be used here. */
+  readonly udpBackend: UdpBackendChoice;
   /** Where lines arrive, from telnet or in JSON; 0 lets the system choose. */
   readonly tcpPort: number;
   /** Ticks a second, 10 to 60. */
   readonly tickRate: number;
   /** Snapshots a second for JSON clients; at most one a tick. */
   readonly jsonSnapshotRate: number;
+  /** Snapshots a second in the binary protocol; at most one a tick. */
+  readonly snapshotRate: number;
+  /** How long a tank waits for a client of the binary protocol that is not heard, in milliseconds. */
+  readonly resumeMs: number;
   /** Tanks in play at once; a join beyond it is refused with `no_tanks`. */
   readonly tanksMax: number;
   /** Sessions at once; a join that would need one more is refused with `no_tanks`. */
   readonly sessionsMax: number;
+  /** Bots in each match of a mode that has no team for them; PvE modes always have a team of them. */
+  readonly botCount: number;
+  /** How good bots are. */
+  readonly botSkill: BotSkillName;
   /** Whether somebody without a token may play. */
   readonly allowGuests: boolean;
   /** Whether clients' commands go to the match at once, or through the broker first. */
@@ -41,6 +55,10 @@ export interface GameConfig extends ServiceConfig {
   readonly tcpConnectionsPerAddressMax: number;
   /** A TCP connection without a line for this long is closed, in milliseconds. */
   readonly tcpIdleTimeoutMs: number;
+  /** Whose PROXY headers the TCP port believes; undefined: clients connect to it themselves. */
+  readonly tcpProxyProtocol: ProxyProtocolOptions | undefined;
+  /** Where Agones' sidecar listens on this machine; 0: the server does not run under Agones. */
+  readonly agonesPort: number;
 }
 
 /** Positions are written to the history at most this often for each tank; per second. */
@@ -67,11 +85,16 @@ export function parseGameConfig(env: Env): GameConfig {
     city: reader.text("GAME_CITY", "local", { lengthMax: 64 }),
     publicHost: reader.optional("GAME_PUBLIC_HOST"),
     udpPort: reader.port("GAME_UDP_PORT", 9999),
+    udpBackend: reader.choice("GAME_UDP_BACKEND", "auto", UDP_BACKEND_CHOICES),
     tcpPort: reader.port("GAME_TCP_PORT", 8889),
     tickRate: reader.integer("GAME_TICK_RATE", 30, { min: 10, max: 60 }),
     jsonSnapshotRate: reader.integer("GAME_JSON_SNAPSHOT_RATE", 15, { min: 1, max: 60 }),
+    snapshotRate: reader.integer("GAME_SNAPSHOT_RATE", 60, { min: 1, max: 60 }),
+    resumeMs: reader.integer("GAME_RESUME_MS", 30_000, { min: 100, max: 600_000 }),
     tanksMax: reader.integer("GAME_TANKS_MAX", 5_000, { min: 1, max: 100_000 }),
     sessionsMax: reader.integer("GAME_SESSIONS_MAX", 1_000, { min: 1, max: 100_000 }),
+    botCount: reader.integer("GAME_BOT_COUNT", 0, { min: 0, max: 99 }),
+    botSkill: reader.choice("GAME_BOT_SKILL", "normal", BOT_SKILL_NAMES),
     allowGuests: reader.boolean("GAME_ALLOW_GUESTS", false),
     commandRoute: reader.choice("GAME_COMMAND_ROUTE", "direct", COMMAND_ROUTES),
     silenceMs: reader.integer("GAME_SILENCE_MS", 15_000, { min: 100, max: 600_000 }),
@@ -93,5 +116,7 @@ export function parseGameConfig(env: Env): GameConfig {
       min: 100,
       max: 3_600_000,
     }),
+    tcpProxyProtocol: readProxyProtocol(reader, "GAME"),
+    agonesPort: reader.port("AGONES_SDK_HTTP_PORT", 0),
   });
 }

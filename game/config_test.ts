@@ -7,17 +7,20 @@ Deno.test("parseGameConfig has the documented defaults", () => {
   assertEquals([config.udpPort, config.tcpPort, config.opsPort], [9999, 8889, 8001]);
   assertEquals([config.tickRate, config.jsonSnapshotRate], [30, 15]);
   assertEquals([config.allowGuests, config.commandRoute], [false, "direct"]);
+  assertEquals(config.udpBackend, "auto");
 });
 
 Deno.test("parseGameConfig names every bad variable at once", () => {
   const env = new Map([
     ["SERVER_ID", "two words"],
     ["GAME_TICK_RATE", "9"],
+    ["GAME_UDP_BACKEND", "raw"],
     ["GAME_COMMAND_ROUTE", "pigeon"],
   ]);
   const error = assertThrows(() => parseGameConfig(env), ConfigError);
   assertEquals(error.message.split("\n"), [
     'Cannot read SERVER_ID: must be letters, digits, _ and - with single dots, is "two words"',
+    'Cannot read GAME_UDP_BACKEND: must be one of auto, datagram, mmsg, is "raw"',
     'Cannot read GAME_TICK_RATE: must be 10..60, is "9"',
     'Cannot read GAME_COMMAND_ROUTE: must be one of direct, broker, is "pigeon"',
   ]);

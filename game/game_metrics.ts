@@ -1,3 +1,6 @@
+import { BINARY_DROPS, type BinaryDrop } from "./binary/binary_drops.ts";
+import type { ConnectionMetrics } from "./binary/binary_connection.ts";
+import { WIRE_REFUSALS } from "./wire/wire_refusal.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
 import { TCP_DROP_REASONS, type TcpDropReason } from "../core/net/tcp_server.ts";
 import type { TickLoopMetrics } from "./tick_loop.ts";
@@ -19,11 +22,20 @@ export const DROP_REASONS = [
   "send_failed",
   "send_queue_full",
   "receive_failed",
+  "source_rate",
+  "bad_tag",
+  "inbound_full",
   "handler_failed",
 ] as const;
 
 /** One of {@linkcode DROP_REASONS}. */
 export type DropReason = typeof DROP_REASONS[number];
+
+/** What becomes of a command that was taken from a queue. */
+export const COMMAND_OUTCOMES = ["applied", "forwarded", "unknown_player", "moved_on"] as const;
+
+/** One of {@linkcode COMMAND_OUTCOMES}; all but the first as the forwarder says. */
+export type CommandOutcome = typeof COMMAND_OUTCOMES[number];
 
 /** What a game server counts. */
 export interface GameMetrics {
@@ -37,10 +49,16 @@ export interface GameMetrics {
   readonly tcpDrops: Readonly<Record<TcpDropReason, Counter>>;
   /** Client commands on the `broker` route that could not be published. */
   readonly commandsDropped: Counter;
-  /** Commands taken from `player_commands`. */
-  readonly commandsConsumed: Readonly<Record<"applied" | "unknown_player", Counter>>;
+  /** Commands taken from `player_commands` and from this server's own queue. */
+  readonly commandsConsumed: Readonly<Record<CommandOutcome, Counter>>;
+  /** Claims to players, for other servers to see, that could not be written or taken back. */
+  readonly claimsFailed: Counter;
   /** What the tick loop reports. */
   readonly tick: TickLoopMetrics;
+  /** Datagrams of the binary protocol that came to nothing, by reason. */
+  readonly binaryDrops: Readonly<Record<BinaryDrop, Counter>>;
+  /** Of the snapshots sent in the binary protocol. */
+  readonly snapshots: ConnectionMetrics;
 }
 
 /** Values that are read when they are asked for. */
@@ -51,6 +69,8 @@ export interface GameGauges {
   readonly tanks: () => number;
   /** Players in sessions. */
   readonly players: () => number;
+  /** What the server does without for want of time: 0 nothing, 1 and 2 snapshots, 3 joins too. */
+  readonly loadLevel: () => number;
   /** TCP connections that are open, or whose last line is still being handled. */
   readonly tcpConnections: () => number;
 }
@@ -71,6 +91,11 @@ const TICK_BUCKETS_S = [
   0.25,
   1,
 ];
+
+// A full datagram is 1200 bytes.
+const SNAPSHOT_BUCKETS_BYTES = [40, 60, 80, 100, 150, 200, 300, 500, 800, 1_200];
+// Beyond 32 snapshots there is no baseline, which counts as 0.
+const BASELINE_BUCKETS_TICKS = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 255];
 
 /** Registers the metrics, once a service; two keep the names that the seeds gave them. */
 export function openGameMetrics(metrics: Metrics): GameMetrics {
@@ -101,10 +126,39 @@ export function openGameMetrics(metrics: Metrics): GameMetrics {
     }),
     commandsConsumed: metrics.counters({
       name: "game_commands_consumed_total",
-      help: "Commands taken from the player_commands queue, by outcome",
+      help: "Commands taken from the queues of player commands, by outcome",
       label: "outcome",
-      values: ["applied", "unknown_player"],
+      values: COMMAND_OUTCOMES,
     }),
+    claimsFailed: metrics.counter({
+      name: "game_player_claims_failed_total",
+      help: "Claims to players that could not be written or taken back",
+    }),
+    binaryDrops: metrics.counters({
+      name: "game_binary_drops_total",
+      help: "Datagrams of the binary protocol that came to nothing, by reason",
+      label: "reason",
+      values: [...BINARY_DROPS, ...WIRE_REFUSALS],
+    }),
+    snapshots: {
+      bytes: metrics.histogram({
+        name: "game_snapshot_bytes",
+        help: "Bytes of snapshots in the binary protocol, of one in 64",
+      }, SNAPSHOT_BUCKETS_BYTES),
+      baselineTicks: metrics.histogram({
+        name: "game_snapshot_baseline_ticks",
+        help: "Ticks between snapshots and their baselines, of one in 64; 0: full",
+      }, BASELINE_BUCKETS_TICKS),
+      inputsSkipped: metrics.counter({
+        name: "game_inputs_skipped_total",
+        help:
+          "Inputs in the binary protocol that were never applied, because newer ones were there",
+      }),
+      inputsLate: metrics.counter({
+        name: "game_inputs_late_total",
+        help: "Ticks for which a player's input in the binary protocol was not there in time",
+      }),
+    },
     tick: {
       duration: metrics.histogram({
         name: "game_tick_duration_seconds",
@@ -126,6 +180,10 @@ export function openGameMetrics(metrics: Metrics): GameMetrics {
 export function openGameGauges(metrics: Metrics, gauges: GameGauges): void {
   metrics.gauge({ name: "active_sessions_game", help: "Sessions that run" }, gauges.sessions);
   metrics.gauge({ name: "tanks_in_use_game", help: "Tanks taken from the pool" }, gauges.tanks);
+  metrics.gauge(
+    { name: "game_load_level", help: "What the server does without: 0 nothing .. 3 joins" },
+    gauges.loadLevel,
+  );
   metrics.gauge({ name: "game_players_count", help: "Players in sessions" }, gauges.players);
   metrics.gauge(
     { name: "game_tcp_connections_count", help: "Open TCP connections" },

@@ -1,6 +1,11 @@
+// Long because one session is one tick, and what each of its players is sent of it.
 import type { JsonObject } from "../core/json.ts";
+import type { BotCrew } from "./bots/bot_crew.ts";
+import { FrameSender } from "./binary/frame_sender.ts";
+import type { SessionEndReason } from "./leave_reason.ts";
 import type { Match } from "./match.ts";
 import type { Player } from "./player.ts";
+import type { PlayerLink } from "./player_link.ts";
 import type { WorldEvent } from "./simulation/world_event.ts";
 import type { Ticking } from "./tick_loop.ts";
 import { encodeState } from "./wire/json_state.ts";
@@ -11,12 +16,20 @@ const LINGER_MS = 2_000;
 /** How often `match_over` is repeated in that time. */
 const OVER_REPEATS = 4;
 
+/** Whose turn it is to be sampled: not everybody's in the same tick, which would take longer than others. */
+export interface SampleTurn {
+  /** In how many ticks everybody is sampled once. */
+  readonly ticks: number;
+  /** Those whose slot leaves this when it is divided by `ticks`. */
+  readonly index: number;
+}
+
 /** What a session tells its owner. */
 export interface SessionObserver {
   /** The world's events of one tick; called only when there are any. */
   onEvents(session: GameSession, events: readonly WorldEvent[]): void;
-  /** Time to sample where the tanks are. */
-  onSample(session: GameSession): void;
+  /** Time to sample where some of the tanks are; called each tick. */
+  onSample(session: GameSession, turn: SampleTurn): void;
   /** The match has ended. */
   onOver(session: GameSession): void;
   /** The session is of no more use: its match is over and everybody was told. */
@@ -31,10 +44,16 @@ export interface GameSessionOptions {
   readonly tickRate: number;
   /** How often positions are sampled for the history, at most; per second. */
   readonly sampleRate: number;
+  /** Ticks for each snapshot in the binary protocol, 1 and up; asked each tick. */
+  readonly ticksPerFrame: () => number;
   /** Called during `tick`. */
   readonly observer: SessionObserver;
   /** Players for whom it is kept; anybody may join if undefined. */
   readonly reservedFor?: ReadonlySet<string>;
+  /** The team of each of them, by player or account id, where one is ordered. */
+  readonly teams?: ReadonlyMap<string, number>;
+  /** The bots in the match, which are no players; driven by the session from now on. */
+  readonly crew?: BotCrew;
 }
 
 /** A match with the players in it: steps it and sends each player its state. */
@@ -45,16 +64,23 @@ export class GameSession implements Ticking {
   readonly players = new Map<string, Player>();
   /** Player and account ids for whom it is kept; undefined: anybody may join. */
   readonly #reservedFor: Set<string> | undefined;
+  /** By player or account id, for those for whom it is kept. */
+  readonly #teams: Map<string, number>;
   readonly #observer: SessionObserver;
+  readonly #crew: BotCrew | undefined;
   readonly #ticksPerSample: number;
   readonly #ticksPerRepeat: number;
+  readonly #frames: FrameSender;
   #ticksSinceOver = 0;
 
   /** A session without players. */
   constructor(options: GameSessionOptions) {
     const { match, tickRate, sampleRate, observer, reservedFor } = options;
     this.match = match;
+    this.#crew = options.crew;
+    this.#frames = new FrameSender({ ...options, players: this.players });
     this.#reservedFor = reservedFor && new Set(reservedFor);
+    this.#teams = new Map(options.teams);
     this.#observer = observer;
     this.#ticksPerSample = Math.max(1, Math.ceil(tickRate / sampleRate));
     this.#ticksPerRepeat = Math.max(1, Math.ceil(tickRate * LINGER_MS / 1_000 / OVER_REPEATS));
@@ -70,13 +96,38 @@ export class GameSession implements Ticking {
     return this.#reservedFor !== undefined;
   }
 
-  /** Keeps it for these too; false, and nothing done, where they are more than it has tanks. */
-  reserve(players: readonly string[]): boolean {
+  /** For whom it is kept, each with the team that is ordered, 0 without one; undefined: anybody. */
+  get places(): readonly { readonly id: string; readonly team: number }[] | undefined {
+    if (this.#reservedFor === undefined) return undefined;
+    return [...this.#reservedFor].map((id) => ({ id, team: this.#teams.get(id) ?? 0 }));
+  }
+
+  /** The bots in the match. */
+  get crew(): Pick<BotCrew, "slots" | "size" | "teams"> | undefined {
+    return this.#crew;
+  }
+
+  /** Keeps it for these too; false, and nothing done, where they are more than bots leave tanks for. */
+  reserve(players: readonly string[], teams?: ReadonlyMap<string, number>): boolean {
     if (this.#reservedFor === undefined) return true;
     const all = this.#reservedFor.union(new Set(players));
-    if (all.size > this.match.world.rules.tanksMax) return false;
-    for (const player of players) this.#reservedFor.add(player);
+    if (all.size > this.match.world.rules.tanksMax - (this.#crew?.size ?? 0)) return false;
+    for (const player of players) {
+      this.#reservedFor.add(player);
+      const team = teams?.get(player);
+      // Who has a team already keeps it.
+      if (team !== undefined && !this.#teams.has(player)) this.#teams.set(player, team);
+    }
     return true;
+  }
+
+  /** The team that was ordered for somebody, where there is one and the mode has it. */
+  teamOf(
+    id: { readonly playerId: string; readonly accountId: string | undefined },
+  ): number | undefined {
+    const team = this.#teams.get(id.accountId ?? id.playerId);
+    const { teamCount } = this.match.world.rules;
+    return team !== undefined && team <= teamCount ? team : undefined;
   }
 
   /** Whether somebody with this player or account id may join. */
@@ -89,13 +140,25 @@ export class GameSession implements Ticking {
   /** Steps the match and sends states at the snapshot rate; after its end repeats `match_over`. */
   tick(): void {
     if (this.match.isOver) return this.#linger();
-    const { events, hasSnapshot, hasEnded } = this.match.tick();
+    this.#crew?.think();
+    this.#frames.drive();
+    const { events, hasSnapshot, hasEnded } = this.match.tick(this.#hasJsonAudience());
     if (events.length > 0) this.#observer.onEvents(this, events);
-    if (this.match.world.tick % this.#ticksPerSample === 0) this.#observer.onSample(this);
+    const ticks = this.#ticksPerSample;
+    this.#observer.onSample(this, { ticks, index: this.match.world.tick % ticks });
     if (hasSnapshot) this.#sendStates();
+    this.#frames.flush(hasEnded);
     if (!hasEnded) return;
     this.#observer.onOver(this);
     this.#sendOver("everybody");
+  }
+
+  /** Ends the recording, and hands the bots' tanks back; to be called before the players leave. */
+  close(reason: SessionEndReason): void {
+    const { recorder } = this.match;
+    if (reason === "moved") recorder.abandon();
+    else recorder.end(reason);
+    this.#crew?.leave();
   }
 
   /** Team points by team number, as messages carry them. */
@@ -106,6 +169,7 @@ export class GameSession implements Ticking {
   }
 
   #linger(): void {
+    this.#frames.repeat();
     this.#ticksSinceOver++;
     if (this.#ticksSinceOver % this.#ticksPerRepeat !== 0) return;
     if (this.#ticksSinceOver >= this.#ticksPerRepeat * OVER_REPEATS) {
@@ -115,23 +179,33 @@ export class GameSession implements Ticking {
     }
   }
 
-  // A stream loses nothing, so that only datagrams are repeated.
+  // Streams lose nothing and the binary protocol repeats by itself: only JSON datagrams are left.
   #sendOver(to: "everybody" | "udp"): void {
     const winner = this.match.world.outcome?.winner ?? 0;
     const message = matchOverMessage({ matchId: this.id, winner, scores: this.scores });
     for (const { link } of this.players.values()) {
-      if (link.wantsState && (to === "everybody" || link.transport === "udp")) link.send(message);
+      const isMissed = to === "everybody" || (link.transport === "udp" && !link.ticked);
+      if (link.wantsState && isMissed) link.send(message);
     }
+  }
+
+  #hasJsonAudience(): boolean {
+    for (const { link } of this.players.values()) if (wantsJson(link)) return true;
+    return false;
   }
 
   #sendStates(): void {
     const { match } = this;
     for (const player of this.players.values()) {
-      if (!player.link.wantsState) continue;
+      if (!wantsJson(player.link)) continue;
       const state = match.snapshots.encode(player.ackedTick);
       if (state === undefined) return;
       const { tick, base, body } = state;
       player.link.send(encodeState(tick, base, match.appliedSeq(player.tank), body));
     }
   }
+}
+
+function wantsJson(link: PlayerLink): boolean {
+  return link.wantsState && link.ticked === undefined;
 }

@@ -1,4 +1,7 @@
+// Long because one tick is one thing: what waits, the step, and what is shown of it.
+import { newPendingCommands, type PendingCommands } from "./pending_commands.ts";
 import type { PlayerCommand } from "./player_command.ts";
+import { MatchRecorder, type WriteRecord } from "./replay/match_recorder.ts";
 import { SnapshotHistory } from "./snapshot_history.ts";
 import type { Arena } from "./simulation/arena.ts";
 import type { MatchRules } from "./simulation/rules.ts";
@@ -7,7 +10,7 @@ import { tankInputFrom } from "./simulation/tank_input.ts";
 import { radiansFromHeading, umFromMetres } from "./simulation/units.ts";
 import { World } from "./simulation/world.ts";
 import type { WorldEvent } from "./simulation/world_event.ts";
-import { type EventTanks, viewEvent, viewWorld } from "./world_view.ts";
+import { type EventTanks, viewEvent, viewWorld } from "./wire/world_view.ts";
 import type { EventView } from "./wire/tank_view.ts";
 
 /** How a match is set up. */
@@ -26,6 +29,10 @@ export interface MatchOptions {
   readonly tickRate: number;
   /** Snapshots a second; at most one a tick. */
   readonly snapshotRate: number;
+  /** Takes what a replay needs; the match is not recorded if undefined. */
+  readonly record?: WriteRecord;
+  /** The world to go on with, of a match that has been on other servers; undefined: a new one. */
+  readonly goesOn?: { readonly world: World; readonly epoch: number };
 }
 
 /** What a tick of a match brought. */
@@ -38,19 +45,6 @@ export interface MatchTick {
   readonly hasEnded: boolean;
 }
 
-type InputCommand = Extract<PlayerCommand, { readonly action: "input" }>;
-
-/** What waits to be applied to one tank at the next tick. */
-interface Pending {
-  input: InputCommand | undefined;
-  /** The newest sequence number seen. */
-  seq: number;
-  /** A trigger pulled and let go between two ticks fires all the same. */
-  fired: boolean;
-  shoot: boolean;
-  order: { readonly xM: number; readonly yM: number } | undefined;
-}
-
 /**
  * A running match: a world, the commands that wait for its next tick, and its snapshots. It knows
  * nothing of clients. Commands are never applied on arrival: all of a tick act in the order of
@@ -61,13 +55,17 @@ export class Match {
   readonly id: string;
   /** The name of the game mode in which it is played. */
   readonly mode: string;
-  /** The simulation; to be read only, commands go through `queue`. */
+  /** Counts the servers that the match has been on, from 1: this one's number is not used twice. */
+  readonly epoch: number;
+  /** The simulation; to be read only. */
   readonly world: World;
+  /** Changes the world and records it: what is done to it otherwise, no replay has. */
+  readonly recorder: MatchRecorder;
   /** What clients are sent, one every few ticks. */
   readonly snapshots = new SnapshotHistory();
   readonly #ticksPerSnapshot: number;
   /** By slot. */
-  readonly #pending: (Pending | undefined)[] = [];
+  readonly #pending: (PendingCommands | undefined)[] = [];
   readonly #appliedSeq = new Map<number, number>();
   #eventViews: EventView[] = [];
 
@@ -76,7 +74,10 @@ export class Match {
     const { seed, arena, rules, tickRate } = options;
     this.id = options.id;
     this.mode = options.mode;
-    this.world = new World({ seed, tickRate, arena, rules });
+    this.world = options.goesOn?.world ?? new World({ seed, tickRate, arena, rules });
+    this.epoch = options.goesOn?.epoch ?? 1;
+    const { id: matchId, mode, record: write } = options;
+    this.recorder = new MatchRecorder(this.world, { matchId, mode, part: this.epoch - 1, write });
     this.#ticksPerSnapshot = Math.max(1, Math.round(tickRate / options.snapshotRate));
   }
 
@@ -92,7 +93,7 @@ export class Match {
 
   /** Puts a tank into the world. @throws Error when it cannot take one */
   add(tank: Tank, playerId: string, team?: number): void {
-    const added = this.world.addTank(tank, playerId, team);
+    const added = this.recorder.addTank(tank, playerId, team);
     if (!added.ok) throw new Error(`Cannot add tank ${tank.tankId}: ${added.reason}`);
     this.#appliedSeq.set(tank.slot, 0);
   }
@@ -101,7 +102,7 @@ export class Match {
   remove(tank: Tank): void {
     this.#pending[tank.slot] = undefined;
     this.#appliedSeq.delete(tank.slot);
-    this.world.removeTank(tank.slot);
+    this.recorder.removeTank(tank.slot);
   }
 
   /**
@@ -133,26 +134,36 @@ export class Match {
     this.#appliedSeq.set(tank.slot, 0);
   }
 
+  /** The tank has acted on inputs up to this number, on another server. */
+  setAppliedSeq(tank: Tank, seq: number): void {
+    this.#appliedSeq.set(tank.slot, seq);
+  }
+
   /** The sequence number of the newest input that the tank has acted on; 0 before the first. */
   appliedSeq(tank: Tank): number {
     return this.#appliedSeq.get(tank.slot) ?? 0;
   }
 
-  /** One tick. */
-  tick(): MatchTick {
+  /** One tick. @param hasAudience whether a snapshot would be sent to anybody; none is made else */
+  tick(hasAudience = true): MatchTick {
     const wasOver = this.isOver;
     this.#applyPending();
-    this.world.step();
+    this.recorder.step();
     const { events } = this.world;
+    if (hasAudience) this.#viewEvents(events);
+    const hasEnded = !wasOver && this.isOver;
+    // Whoever won by a shot is shown it.
+    const isDue = hasEnded || this.world.tick % this.#ticksPerSnapshot === 0;
+    const hasSnapshot = hasAudience && isDue;
+    if (hasSnapshot) this.#takeSnapshot();
+    return { events, hasSnapshot, hasEnded };
+  }
+
+  #viewEvents(events: readonly WorldEvent[]): void {
     for (const event of events) {
       const view = viewEvent(event, this.world.tick, this.#tankIds);
       if (view !== undefined) this.#eventViews.push(view);
     }
-    const hasEnded = !wasOver && this.isOver;
-    // Whoever won by a shot is shown it.
-    const hasSnapshot = hasEnded || this.world.tick % this.#ticksPerSnapshot === 0;
-    if (hasSnapshot) this.#takeSnapshot();
-    return { events, hasSnapshot, hasEnded };
   }
 
   readonly #tankIds: EventTanks = (slot) => this.world.tankAt(slot)?.tankId;
@@ -170,28 +181,28 @@ export class Match {
     }
   }
 
-  #apply(tank: Tank, pending: Pending): void {
+  #apply(tank: Tank, pending: PendingCommands): void {
     if (pending.input !== undefined) {
       const { throttle, turn, fire, turretRad } = pending.input;
       const turret = turretRad ?? radiansFromHeading(tank.aims ? tank.input.turret : tank.heading);
-      this.world.setInput(tank.slot, tankInputFrom({ throttle, turn, turret, fire }));
+      this.recorder.setInput(tank.slot, tankInputFrom({ throttle, turn, turret, fire }));
       this.#appliedSeq.set(tank.slot, pending.seq);
     }
     if (pending.order !== undefined) {
       const { xM, yM } = pending.order;
-      this.world.setMoveOrder(tank.slot, { xUm: umFromMetres(xM), yUm: umFromMetres(yM) });
+      this.recorder.setMoveOrder(tank.slot, { xUm: umFromMetres(xM), yUm: umFromMetres(yM) });
     }
-    if (pending.shoot || (pending.fired && !tank.input.fire)) this.world.fireOnce(tank.slot);
+    if (pending.shoot || (pending.fired && !tank.input.fire)) this.recorder.fireOnce(tank.slot);
     pending.input = undefined;
     pending.order = undefined;
     pending.fired = false;
     pending.shoot = false;
   }
 
-  #pendingOf(slot: number): Pending {
+  #pendingOf(slot: number): PendingCommands {
     let pending = this.#pending[slot];
     if (pending === undefined) {
-      pending = { input: undefined, seq: 0, fired: false, shoot: false, order: undefined };
+      pending = newPendingCommands();
       this.#pending[slot] = pending;
     }
     return pending;

@@ -1,16 +1,12 @@
 import type { EventWriter } from "../core/protocol/event_envelope.ts";
 import { unreachable } from "../core/unreachable.ts";
-import type { GameSession } from "./game_session.ts";
+import type { GameSession, SampleTurn } from "./game_session.ts";
+import type { LeaveReason, SessionEndReason } from "./leave_reason.ts";
 import type { Player } from "./player.ts";
+import type { RecordEvent } from "./replay/match_record.ts";
 import type { Tank } from "./simulation/tank.ts";
 import type { WorldEvent } from "./simulation/world_event.ts";
-import { centimetresFromUm } from "./quantise.ts";
-
-/** Why a session ended. */
-export type SessionEndReason = "empty" | "nobody_came" | "match_over" | "server_closed" | "fault";
-
-/** Why a player left a session. */
-export type LeaveReason = "left" | "silent" | "disconnected" | SessionEndReason;
+import { centimetresFromUm } from "./wire/quantise.ts";
 
 /**
  * Writes what happens in matches to the event log (PROTOCOL section 5), keyed by session, so that
@@ -31,7 +27,14 @@ export class MatchHistory {
     const { id, match } = session;
     const about = { session_id: id, mode: match.mode, arena: match.world.arena.name };
     this.#sessions(id, { event_type: "session_created", ...about });
-    this.#game(id, { event_type: "match_started", match_id: id, ...about });
+    this.#game(id, { event_type: "match_started", match_id: id, ...about, epoch: match.epoch });
+  }
+
+  /** Writes `match_restored`: the match goes on here from another server's checkpoint. */
+  matchRestored({ id, match }: GameSession): void {
+    const { mode, epoch, world } = match;
+    const about = { session_id: id, match_id: id, mode, arena: world.arena.name };
+    this.#game(id, { event_type: "match_restored", ...about, epoch, tick: world.tick });
   }
 
   /** Writes `session_removed`; its players have left before. */
@@ -65,6 +68,7 @@ export class MatchHistory {
       winner: outcome?.winner || null,
       reason: outcome?.reason,
       scores: session.scores,
+      epoch: session.match.epoch,
       tick: session.match.world.tick,
       players: [...session.players.values()].map(({ playerId, accountId, tank }) => ({
         player_id: playerId,
@@ -78,11 +82,16 @@ export class MatchHistory {
     });
   }
 
-  /** Where the tanks are that have moved since they were last sampled. */
-  positions(session: GameSession): void {
+  /** Writes what a replay needs, as the match's recorder gives it. */
+  inputs(matchId: string, record: RecordEvent): void {
+    this.#events.write("match_inputs", matchId, record);
+  }
+
+  /** Where the tanks are whose turn it is, and that have moved since they were last sampled. */
+  positions(session: GameSession, turn: SampleTurn): void {
     const { world } = session.match;
     for (const tank of world.tanks) {
-      if (!tank.alive) continue;
+      if (!tank.alive || tank.slot % turn.ticks !== turn.index) continue;
       const x = centimetresFromUm(tank.xUm) / 100;
       const y = centimetresFromUm(tank.yUm) / 100;
       const before = this.#sampled.get(tank);

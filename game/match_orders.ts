@@ -1,16 +1,18 @@
 import { describeError, type Log } from "../core/log.ts";
-import type { KvStore } from "../core/ports/kv_store.ts";
 import type { PubSub } from "../core/ports/pub_sub.ts";
 import type { Subscription } from "../core/ports/subscription.ts";
-import { MATCH_OWNER_TTL_MS, matchOwnerKey } from "../core/protocol/match_owner.ts";
+import { RELAY_HERE, RELAY_PROBE } from "../core/protocol/match_relay.ts";
 import {
   type CommandRefusal,
   encodeServerCommandReply,
   type PrepareMatch,
+  type RestoreMatch,
+  type ServerCommand,
   type ServerCommandReply,
   serverCommandSubject,
   tryParseServerCommand,
 } from "../core/protocol/server_command.ts";
+import { unreachable } from "../core/unreachable.ts";
 
 /** What became of an order. */
 export type Prepared = { readonly ok: true } | {
@@ -22,18 +24,23 @@ export type Prepared = { readonly ok: true } | {
 export interface ServerCommandsOptions {
   /** Brings the commands. */
   readonly pubSub: PubSub;
-  /** Where it is written which server a match runs on. */
-  readonly kvStore: KvStore;
   /** This server's id. */
   readonly serverId: string;
-  /** Makes the match, or keeps places in it for more players; what it throws counts as `failed`. */
-  readonly prepare: (order: Omit<PrepareMatch, "command">) => Prepared;
+  /**
+   * Makes the match, or keeps places in it for more players, and writes down whose it is; what it throws
+   * counts as `failed`.
+   */
+  readonly prepare: (order: Omit<PrepareMatch, "command">) => Prepared | Promise<Prepared>;
+  /** Goes on with a match that another server hands over; what it throws counts as `failed`. */
+  readonly restore: (order: Omit<RestoreMatch, "command">) => Promise<Prepared>;
+  /** Hands over all matches, soon. */
+  readonly drain: () => void;
   /** Told of matches that could not be made. */
   readonly log: Log;
 }
 
 /**
- * Does what matchmakers ask on `server.command.{server_id}`, and answers them.
+ * Does what matchmakers, operators and other game servers ask on `server.command.{server_id}`, and answers.
  *
  * @throws TypeError where the server's id cannot be part of a subject
  */
@@ -41,6 +48,8 @@ export function answerServerCommands(options: ServerCommandsOptions): Subscripti
   const { pubSub, serverId } = options;
   const inHand = new Set<Promise<void>>();
   const subscription = pubSub.subscribe(serverCommandSubject(serverId), (message) => {
+    // Asked by the server itself, which sees by it whether others can reach it.
+    if (message.payload === RELAY_PROBE) return message.respond(RELAY_HERE);
     const answering = answer(message.payload, options)
       .then((reply) => message.respond(encodeServerCommandReply(reply)))
       .finally(() => inHand.delete(answering));
@@ -60,34 +69,33 @@ async function answer(
 ): Promise<ServerCommandReply> {
   const command = tryParseServerCommand(payload);
   if (command === undefined) return { ok: false, reason: "unknown_command" };
-  const { matchId, mode, players } = command;
-  const prepared = prepare({ matchId, mode, players }, options);
-  if (!prepared.ok) return prepared;
-  await writeOwner(matchId, options);
-  return { ok: true, matchId };
-}
-
-function prepare(
-  order: Omit<PrepareMatch, "command">,
-  options: ServerCommandsOptions,
-): Prepared {
   try {
-    return options.prepare(order);
+    return await obey(command, options);
   } catch (error) {
-    options.log.error("match_not_prepared", {
-      match_id: order.matchId,
-      error: describeError(error),
-    });
+    options.log.error("order_failed", { order: command.command, error: describeError(error) });
     return { ok: false, reason: "failed" };
   }
 }
 
-async function writeOwner(matchId: string, options: ServerCommandsOptions): Promise<void> {
-  const { kvStore, serverId, log } = options;
-  try {
-    await kvStore.set(matchOwnerKey(matchId), serverId, { ttlMs: MATCH_OWNER_TTL_MS });
-  } catch (error) {
-    // The match can be played all the same: UDP clients are told where it is.
-    log.warn("match_owner_not_written", { match_id: matchId, error: describeError(error) });
+async function obey(
+  command: ServerCommand,
+  { prepare, restore, drain }: ServerCommandsOptions,
+): Promise<ServerCommandReply> {
+  switch (command.command) {
+    case "prepare_match": {
+      const { command: _command, ...order } = command;
+      const prepared = await prepare(order);
+      return prepared.ok ? { ok: true, matchId: order.matchId } : prepared;
+    }
+    case "restore_match": {
+      const { command: _command, ...order } = command;
+      const restored = await restore(order);
+      return restored.ok ? { ok: true, matchId: order.matchId } : restored;
+    }
+    case "drain":
+      drain();
+      return { ok: true };
+    default:
+      return unreachable(command);
   }
 }

@@ -1,82 +1,81 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { silentLog } from "../core/log.ts";
 import { ManualClock } from "../core/manual_clock.ts";
-import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
 import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
-import { MATCH_OWNER_TTL_MS, matchOwnerKey } from "../core/protocol/match_owner.ts";
 import { encodeServerCommand } from "../core/protocol/server_command.ts";
 import { answerServerCommands, type Prepared, type ServerCommandsOptions } from "./match_orders.ts";
 
-type Order = Parameters<ServerCommandsOptions["prepare"]>[0];
-
 interface Bench {
   readonly clock: ManualClock;
-  readonly kvStore: MemoryKvStore;
-  readonly orders: Order[];
+  readonly done: unknown[];
   readonly close: () => Promise<void>;
   ask(payload: string): Promise<unknown>;
 }
 
-function openBench(prepare: (order: Order) => Prepared): Bench {
+function openBench(answer: () => Prepared): Bench {
   const clock = new ManualClock();
   const pubSub = new MemoryPubSub({ clock, log: silentLog });
-  const kvStore = new MemoryKvStore({ clock });
-  const orders: Order[] = [];
+  const done: unknown[] = [];
   const subscription = answerServerCommands({
     pubSub,
-    kvStore,
     serverId: "game-1",
     prepare: (order) => {
-      orders.push(order);
-      return prepare(order);
+      done.push(order);
+      return answer();
     },
+    restore: (order) => {
+      done.push(order);
+      return Promise.resolve().then(answer);
+    },
+    drain: () => void done.push("drain"),
     log: silentLog,
   });
   return {
     clock,
-    kvStore,
-    orders,
+    done,
     close: () => subscription.close(),
-    ask: async (payload) =>
-      JSON.parse(await pubSub.request("server.command.game-1", payload, { deadlineMs: 1_000 })),
+    ask: async (payload) => {
+      const reply = await pubSub.request("server.command.game-1", payload, { deadlineMs: 1_000 });
+      return reply.startsWith("{") ? JSON.parse(reply) : reply;
+    },
   };
 }
 
 const ORDER = { matchId: "m1", mode: "duel", players: ["a"] };
 const PREPARE = encodeServerCommand({ command: "prepare_match", ...ORDER });
+const HANDED = { matchId: "m1", fromServerId: "game-2", epoch: 3 };
+const RESTORE = encodeServerCommand({ command: "restore_match", ...HANDED });
 
-Deno.test("A game server prepares a match and is written down as its owner", async () => {
+Deno.test("A game server prepares, restores and drains as it is told", async () => {
   const bench = openBench(() => ({ ok: true }));
   assertEquals(await bench.ask(PREPARE), { ok: true, match_id: "m1" });
-  assertEquals(bench.orders, [ORDER]);
-  assertEquals(await bench.kvStore.get(matchOwnerKey("m1")), "game-1");
-  assertEquals(await bench.kvStore.ttlMs("match:m1"), MATCH_OWNER_TTL_MS);
+  assertEquals(await bench.ask(RESTORE), { ok: true, match_id: "m1" });
+  assertEquals(await bench.ask('{"command":"drain"}'), { ok: true });
+  assertEquals(bench.done, [ORDER, HANDED, "drain"]);
 });
 
-Deno.test("A game server that prepares no match says why and owns nothing", async () => {
+Deno.test("A game server that does not do as told says why", async () => {
   const refusing = openBench(() => ({ ok: false, reason: "full" }));
-  assertEquals(await refusing.ask(PREPARE), { ok: false, reason: "full" });
   const throwing = openBench(() => {
     throw new Error("broken");
   });
-  assertEquals(await throwing.ask(PREPARE), { ok: false, reason: "failed" });
-  for (const { kvStore } of [refusing, throwing]) {
-    assertEquals(await kvStore.get("match:m1"), undefined);
+  for (const payload of [PREPARE, RESTORE]) {
+    assertEquals(await refusing.ask(payload), { ok: false, reason: "full" });
+    assertEquals(await throwing.ask(payload), { ok: false, reason: "failed" });
   }
 });
 
 Deno.test("A game server refuses a command that it does not know", async () => {
   const bench = openBench(() => ({ ok: true }));
-  for (const payload of ["", "{}", '{"command":"drain"}']) {
+  for (const payload of ["", "{}", '{"command":"dance"}']) {
     assertEquals(await bench.ask(payload), { ok: false, reason: "unknown_command" }, payload);
   }
-  assertEquals(bench.orders, []);
+  assertEquals(bench.done, []);
 });
 
-Deno.test("A game server prepares a match while the store is away", async () => {
+Deno.test("A game server hears itself", async () => {
   const bench = openBench(() => ({ ok: true }));
-  await bench.kvStore.close();
-  assertEquals(await bench.ask(PREPARE), { ok: true, match_id: "m1" });
+  assertEquals(await bench.ask("?"), "here");
 });
 
 Deno.test("Answering ends with what is in hand answered", async () => {
@@ -89,10 +88,11 @@ Deno.test("Answering ends with what is in hand answered", async () => {
 
 Deno.test("Answering needs an id that can be part of a subject", () => {
   const clock = new ManualClock();
-  const options = {
+  const options: Omit<ServerCommandsOptions, "serverId"> = {
     pubSub: new MemoryPubSub({ clock, log: silentLog }),
-    kvStore: new MemoryKvStore({ clock }),
-    prepare: (): Prepared => ({ ok: true }),
+    prepare: () => ({ ok: true }),
+    restore: () => Promise.resolve({ ok: true }),
+    drain: () => {},
     log: silentLog,
   };
   assertThrows(() => answerServerCommands({ ...options, serverId: "my server" }), TypeError);

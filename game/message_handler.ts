@@ -1,3 +1,4 @@
+// Long because it is one table of what JSON messages ask, and of who may.
 import type { Clock } from "../core/clock.ts";
 import type { JsonValue } from "../core/json.ts";
 import { isMatchToken } from "../core/protocol/match_ticket.ts";
@@ -16,7 +17,7 @@ import {
   NOT_IN_GAME_REPLY,
   pongReply,
 } from "./wire/json_reply.ts";
-import { encodeInitialState } from "./world_view.ts";
+import { encodeInitialState } from "./wire/world_view.ts";
 
 /** Who a message is from. */
 export interface Sender {
@@ -24,6 +25,8 @@ export interface Sender {
   readonly address: string;
   /** The account that the connection itself has logged in to, if it has one. */
   readonly accountId: string | undefined;
+  /** The name of that account; undefined without one. */
+  readonly username: string | undefined;
   /** Makes the link on which the sender is reached from now on. */
   openLink(): PlayerLink;
   /** Whether the sender has shown that it receives at its address. A TCP connection has. */
@@ -40,10 +43,14 @@ export type Handled =
 
 /** What a token entitles its bearer to. */
 export interface TokenClaim {
-  /** The account that it was issued to. */
-  readonly accountId: string;
+  /** The account that it was issued to; undefined of a guest's resume token. */
+  readonly accountId: string | undefined;
+  /** The only name under which it may be used: the account's own. */
+  readonly playerId: string;
   /** The match that it lets into; undefined: any. */
   readonly matchId: string | undefined;
+  /** Whether it is the resume token of the player who is there under that name. */
+  readonly resumes?: boolean;
 }
 
 /** Says what a token entitles to; undefined where it is not good. A match token counts only once. */
@@ -117,19 +124,25 @@ export class MessageHandler {
   }
 
   #claimOf(message: JoinMessage, sender: Sender): Promise<TokenClaim | undefined> {
-    const { accountId } = sender;
+    const { accountId, username } = sender;
     if (message.token !== undefined) return this.#options.checkToken(message.token);
-    return Promise.resolve(accountId === undefined ? undefined : { accountId, matchId: undefined });
+    const isNobody = accountId === undefined || username === undefined;
+    return Promise.resolve(
+      isNobody ? undefined : { accountId, playerId: username, matchId: undefined },
+    );
   }
 
   #join(message: JoinMessage, sender: Sender, claim: TokenClaim | undefined): string {
     const { playerId, mode } = message;
+    // Otherwise anybody could play under the name of an account that is not theirs.
+    if (claim !== undefined && claim.playerId !== playerId) return joinFailedReply("foreign_name");
     const result = this.#options.sessions.join({
       playerId,
       accountId: claim?.accountId,
       matchId: claim?.matchId ?? message.matchId,
       mode,
       link: sender.openLink(),
+      ...(claim?.resumes && { resumes: true }),
     });
     switch (result.kind) {
       case "refused":

@@ -16,8 +16,8 @@ const JOIN: JoinMessage = {
 
 const TICKET = "t".repeat(43);
 const CLAIMS: ReadonlyMap<string, TokenClaim> = new Map([
-  ["good", { accountId: "account-good", matchId: undefined }],
-  [TICKET, { accountId: "account-ticket", matchId: "m1" }],
+  ["good", { accountId: "account-good", playerId: "ann", matchId: undefined }],
+  [TICKET, { accountId: "account-ticket", playerId: "ann", matchId: "m1" }],
 ]);
 
 Deno.test("MessageHandler gives a guest a tank, or asks for a token where guests may not play", async () => {
@@ -52,9 +52,17 @@ Deno.test("MessageHandler spends a match token on a proven address, once, and on
 
 Deno.test("MessageHandler takes the account that the connection has logged in to", async () => {
   const test = openHandler({ allowGuests: false });
-  const sender = { ...senderAt("host"), accountId: "a1", isProven: () => true };
+  const sender = { ...senderAt("host"), accountId: "a1", username: "ann", isProven: () => true };
   assertEquals(JSON.parse(await test.handler.join(JOIN, sender)).status, "joined");
   assertEquals(test.sessions.find("ann")?.accountId, "a1");
+});
+
+Deno.test("MessageHandler lets an account play under no name but its own", async () => {
+  const test = openHandler({ allowGuests: true });
+  const message = { ...JOIN, playerId: "bob", token: "good" };
+  const reply = JSON.parse(await test.handler.join(message, senderAt("host")));
+  assertEquals(reply, { status: "join_failed", reason: "player_id is not that of the token" });
+  assertEquals(test.sessions.playerCount, 0);
 });
 
 Deno.test("MessageHandler acts for a player from the player's own address only", () => {
@@ -162,6 +170,7 @@ function senderAt(hostname: string): Sender {
   return {
     address: `udp:${hostname}:1`,
     accountId: undefined,
+    username: undefined,
     openLink: (): PlayerLink => openTestLink(hostname),
     isProven: (challenge) => challenge === "proof",
     issueChallenge: () => "proof",

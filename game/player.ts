@@ -18,4 +18,11 @@ export interface Player {
   lastHeardMs: number;
   /** The tick of the newest snapshot that the client acknowledged. */
   ackedTick: number | undefined;
+  /** Brings the client back into the seat, here or where the match goes on; undefined: it has none. */
+  resumeToken: string | undefined;
+}
+
+/** A player who has acknowledged nothing and has no resume token yet. */
+export function newPlayer(about: Omit<Player, "ackedTick" | "resumeToken">): Player {
+  return { ...about, ackedTick: undefined, resumeToken: undefined };
 }

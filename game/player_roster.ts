@@ -1,3 +1,4 @@
+import type { LeaveReason } from "./leave_reason.ts";
 import type { Player } from "./player.ts";
 import type { PlayerLink } from "./player_link.ts";
 
@@ -6,6 +7,8 @@ export class PlayerRoster {
   readonly #byId = new Map<string, Player>();
   /** One address may have several players behind it. */
   readonly #byAddress = new Map<string, readonly Player[]>();
+
+  readonly #byResumeToken = new Map<string, Player>();
 
   /** How many players there are. */
   get size(): number {
@@ -27,6 +30,18 @@ export class PlayerRoster {
     return this.#byAddress.get(address) ?? [];
   }
 
+  /** The player who has this resume token. */
+  findByResumeToken(token: string): Player | undefined {
+    return this.#byResumeToken.get(token);
+  }
+
+  /** Gives a player who is there a resume token, instead of any before. */
+  setResumeToken(player: Player, token: string): void {
+    this.#byResumeToken.delete(player.resumeToken ?? "");
+    player.resumeToken = token;
+    this.#byResumeToken.set(token, player);
+  }
+
   /** Adds a player, whose id nobody has yet. */
   add(player: Player): void {
     this.#byId.set(player.playerId, player);
@@ -34,10 +49,11 @@ export class PlayerRoster {
   }
 
   /** Takes a player out; does nothing where the player is not in it. */
-  remove(player: Player): void {
+  remove(player: Player, reason: LeaveReason): void {
     if (this.#byId.get(player.playerId) !== player) return;
     this.#byId.delete(player.playerId);
-    this.#forget(player);
+    this.#byResumeToken.delete(player.resumeToken ?? "");
+    this.#forget(player, reason);
   }
 
   /** Gives a player another link. */
@@ -53,11 +69,11 @@ export class PlayerRoster {
     player.link.attach();
   }
 
-  #forget(player: Player): void {
+  #forget(player: Player, reason?: LeaveReason): void {
     const { address } = player.link;
     const others = this.at(address).filter((other) => other !== player);
     if (others.length === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, others);
-    player.link.detach();
+    player.link.detach(reason);
   }
 }

@@ -10,8 +10,8 @@ Deno.test("PlayerRoster finds players by id and by address, until they are out",
   for (const player of [ann, bob]) roster.add(player);
   assertEquals([roster.size, roster.find("ann")], [2, ann]);
   assertEquals(roster.at(shared.address), [ann, bob]);
-  roster.remove(bob);
-  roster.remove(bob);
+  roster.remove(bob, "left");
+  roster.remove(bob, "left");
   assertEquals([roster.size, roster.find("bob"), roster.at(shared.address)], [1, undefined, [ann]]);
   test.loop.stop();
 });

@@ -1,14 +1,22 @@
 import { startOpsServer } from "../core/ops_server.ts";
+import type { Subscription } from "../core/ports/subscription.ts";
 import { SERVER_STATUS_PERIOD_MS, type ServerStatus } from "../core/protocol/server_status.ts";
 import type { RunningService } from "../core/service.ts";
+import { AgonesLink } from "./agones_link.ts";
 import { startCommandConsumers } from "./command_consumer.ts";
+import { PlayerDirectory } from "./command_directory.ts";
+import { CommandForwarder } from "./command_forwarder.ts";
 import type { GameConfig } from "./config.ts";
 import { openGameGauges } from "./game_metrics.ts";
 import { type GameDeps, type GameParts, openGameParts } from "./game_parts.ts";
+import { LOAD_LEVELS } from "./load_governor.ts";
 import { answerServerCommands } from "./match_orders.ts";
+import { MatchRelay } from "./match_relay.ts";
+import { type MatchSurvival, openMatchSurvival } from "./match_survival.ts";
 import { startServerBeacon } from "./server_beacon.ts";
+import type { OrderResult, SessionOrder } from "./session_order.ts";
 import { listenTcp } from "./tcp_listener.ts";
-import { listenUdp } from "./udp_listener.ts";
+import { listenUdp, type UdpListener } from "./udp_listener.ts";
 
 export { GAME_PORTS, type GameDeps } from "./game_parts.ts";
 
@@ -23,29 +31,33 @@ export async function startGame(
   // What is opened is closed in the reverse order: at the end, or at once where a later part fails.
   await using opened = new AsyncDisposableStack();
   const parts = openGameParts(config, deps);
-  const { sessions, pool, metrics } = parts;
-  const { eventLog, workQueue, pubSub, kvStore, log } = deps;
+  opened.defer(() => parts.claims.close());
+  const { sessions, pool } = parts;
+  const { eventLog, pubSub, health, log } = deps;
 
   const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
   opened.defer(() => ops.close());
   opened.defer(() => eventLog.flush());
-  const udp = listenUdp(parts);
+  const udp = await listenUdp(parts);
   opened.defer(() => udp.close());
+  const survival = openMatchSurvival(parts, { udpPort: () => udp.address.port });
+  opened.defer(() => survival.close());
   opened.defer(() => sessions.close());
+  const relay = openMatchRelay(parts, survival);
+  opened.defer(() => relay.close());
   const tcp = listenTcp(parts);
   opened.defer(() => tcp.close({ drainMs: config.drainMs }));
-  const consumers = await startCommandConsumers({
-    workQueue,
-    sessions,
-    metrics: metrics.commandsConsumed,
-    log,
-  });
+  const consumers = await consumeCommands(parts);
   opened.defer(() => consumers.close());
   const commands = answerServerCommands({
     pubSub,
-    kvStore,
     serverId: config.serverId,
-    prepare: (order) => sessions.createOnOrder(order),
+    prepare: (order) => prepareMatch(order, parts, survival),
+    restore: (order) => survival.restorer.take(order),
+    drain: () => {
+      health.markDraining();
+      void survival.handOver();
+    },
     log,
   });
   opened.defer(() => commands.close());
@@ -53,9 +65,11 @@ export async function startGame(
     sessions: () => sessions.sessionCount,
     players: () => sessions.playerCount,
     tanks: () => pool.inUse,
+    loadLevel: () => LOAD_LEVELS.indexOf(parts.governor.level),
     tcpConnections: () => tcp.connectionCount,
   });
-  opened.defer(runSessions(parts, udp.address.port));
+  opened.use(openAgones(parts));
+  opened.defer(runSessions(parts, udp, survival));
 
   const closing = opened.move();
   return {
@@ -68,28 +82,86 @@ export async function startGame(
   };
 }
 
+/** Makes the match, and waits until it is tried to write down that it is this server's. */
+async function prepareMatch(
+  order: SessionOrder,
+  { sessions }: GameParts,
+  { keeper }: MatchSurvival,
+): Promise<OrderResult> {
+  const prepared = sessions.createOnOrder(order);
+  const session = prepared.ok ? sessions.findSession(order.matchId) : undefined;
+  if (session !== undefined) await keeper.claimed(session);
+  return prepared;
+}
+
+function openMatchRelay(parts: GameParts, { keeper }: MatchSurvival): MatchRelay {
+  const { config, deps, sessions } = parts;
+  const { tickRate, resumeMs } = config;
+  const { pubSub, clock, log } = deps;
+  const relay = new MatchRelay({
+    ...{ ...parts, pubSub, clock, log, tickRate, resumeMs },
+    owns: (session) => keeper.isOwned(session),
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  });
+  sessions.watch(relay);
+  return relay;
+}
+
+function consumeCommands({ config, deps, sessions, metrics }: GameParts): Promise<Subscription> {
+  const { workQueue, kvStore, clock, log } = deps;
+  const { serverId } = config;
+  const directory = new PlayerDirectory({ kvStore, clock });
+  return startCommandConsumers({
+    workQueue,
+    sessions,
+    forwarder: new CommandForwarder({ workQueue, directory, serverId }),
+    serverId,
+    metrics: metrics.commandsConsumed,
+    log,
+  });
+}
+
 /** Sets the ticks going, takes players and says so; what it returns stops that again. */
-function runSessions(parts: GameParts, udpPort: number): () => void {
+function runSessions(
+  parts: GameParts,
+  udp: UdpListener,
+  survival: MatchSurvival,
+): () => Promise<void> {
   const { loop, sessions } = parts;
   const { clock, health, pubSub } = parts.deps;
   loop.start();
+  survival.start();
   const stopExpiry = clock.every(EXPIRY_PERIOD_MS, () => sessions.expire());
   health.markStarted();
   const beacon = startServerBeacon({
     pubSub,
     clock,
     periodMs: SERVER_STATUS_PERIOD_MS,
-    describe: () => describeServer(parts, udpPort),
+    describe: () => describeServer(parts, udp.address.port),
   });
-  return () => {
+  return async () => {
     health.markDraining();
     sessions.drain();
     // Now rather than in its turn: matchmakers should send nobody more.
     beacon.announce();
+    await survival.handOver();
     beacon.close();
     stopExpiry();
     loop.stop();
+    udp.endTicks();
   };
+}
+
+/** Tells Agones how the server is; where it does not run under Agones, nobody. */
+function openAgones({ config, deps, sessions }: GameParts): AsyncDisposable | undefined {
+  if (config.agonesPort === 0) return undefined;
+  const link = new AgonesLink({
+    ...deps,
+    port: config.agonesPort,
+    isInUse: () => sessions.sessionCount > 0,
+  });
+  sessions.watch({ opened: () => link.update(), closed: () => link.update() });
+  return { [Symbol.asyncDispose]: () => link.close() };
 }
 
 function describeServer(parts: GameParts, udpPort: number): ServerStatus {

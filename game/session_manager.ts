@@ -1,86 +1,22 @@
 // Long because it is the one place where sessions and players are made, joined and ended together.
-import type { Clock } from "../core/clock.ts";
-import { describeError, type Log } from "../core/log.ts";
-import type { Counter } from "../core/metrics.ts";
-import type { CommandRefusal } from "../core/protocol/server_command.ts";
+import { describeError } from "../core/log.ts";
+import { EndedMatches } from "./ended_matches.ts";
 import type { GameSession } from "./game_session.ts";
-import type { LeaveReason, MatchHistory, SessionEndReason } from "./match_history.ts";
-import type { Player } from "./player.ts";
+import type { JoinRequest, JoinResult } from "./join_request.ts";
+import type { LeaveReason, SessionEndReason } from "./leave_reason.ts";
+import type { MatchCheckpoint, SavedPlayer } from "./match_checkpoint.ts";
+import { newPlayer, type Player } from "./player.ts";
 import type { PlayerCommand } from "./player_command.ts";
-import type { PlayerLink } from "./player_link.ts";
+import type { MatchAddress, PlayerLink } from "./player_link.ts";
 import { PlayerRoster } from "./player_roster.ts";
-import { SessionFactory, type SessionFactoryOptions } from "./session_factory.ts";
+import { SessionFactory, type SessionRequest } from "./session_factory.ts";
+import type { SessionManagerOptions } from "./session_manager_options.ts";
+import { tryArena } from "./simulation/built_in_arenas.ts";
+import type { OrderResult, SessionOrder } from "./session_order.ts";
+import type { SessionWatch } from "./session_watch.ts";
 import { DEFAULT_MODE_NAME } from "./simulation/rules.ts";
-import type { TankPool } from "./tank_pool.ts";
-import type { TickLoop } from "./tick_loop.ts";
+import { vacantLink } from "./vacant_link.ts";
 import type { JoinRefusal } from "./wire/json_reply.ts";
-
-/** Who wants to play, and where. */
-export interface JoinRequest {
-  /** The name by which messages speak of the player. */
-  readonly playerId: string;
-  /** The account that a token proved; undefined is a guest. */
-  readonly accountId: string | undefined;
-  /** The match to join; undefined: any that is open. */
-  readonly matchId: string | undefined;
-  /** The mode to play; undefined: the default. Of no account where a match is named. */
-  readonly mode: string | undefined;
-  /** The way to the client. */
-  readonly link: PlayerLink;
-}
-
-/** What became of a join. */
-export type JoinResult =
-  | { readonly kind: "joined"; readonly player: Player }
-  | { readonly kind: "resumed"; readonly player: Player }
-  | { readonly kind: "refused"; readonly refusal: JoinRefusal };
-
-/** How a session is made on somebody's order. */
-export interface SessionOrder {
-  /** The match's id. */
-  readonly matchId: string;
-  /** A mode's name. */
-  readonly mode: string;
-  /** Player or account ids for whom it is kept; empty: anybody. */
-  readonly players: readonly string[];
-}
-
-/** What became of an order. */
-export type OrderResult =
-  | { readonly ok: true; readonly isNew: boolean }
-  | {
-    readonly ok: false;
-    readonly reason: Extract<CommandRefusal, "unknown_mode" | "full" | "draining" | "match_over">;
-  };
-
-/** What a manager works with. */
-export interface SessionManagerOptions extends Omit<SessionFactoryOptions, "observer"> {
-  /** Says when somebody was silent too long. */
-  readonly clock: Clock;
-  /** Told of sessions that fail. */
-  readonly log: Log;
-  /** Gives an id that nothing else has. */
-  readonly newId: () => string;
-  /** Steps the sessions. */
-  readonly loop: TickLoop;
-  /** Where tanks come from. */
-  readonly pool: TankPool;
-  /** Told of everything that is to be remembered. */
-  readonly history: MatchHistory;
-  /** Counts players who were given a tank. */
-  readonly joined: Counter;
-  /** Sessions at once, at most. */
-  readonly sessionsMax: number;
-  /** A player not heard for this long, in milliseconds, leaves. */
-  readonly silenceMs: number;
-  /** A session that was made on order and is empty for this long, in milliseconds, ends. */
-  readonly emptyMs: number;
-}
-
-/** Matches that are over and still known, at most. */
-const ENDED_MATCHES_MAX = 10_000;
-/** How long a match that is over is known; nobody orders a place in one that is older. */
-const ENDED_MATCH_REMEMBERED_MS = 60_000;
 
 type Placed =
   | { readonly ok: true; readonly session: GameSession }
@@ -94,28 +30,43 @@ export class SessionManager {
   readonly #players = new PlayerRoster();
   /** Sessions to which nobody has come yet, and since when, on the monotonic clock. */
   readonly #emptySinceMs = new Map<GameSession, number>();
-  /** Matches that are over, the latest last, and since when: an order may still speak of one. */
-  readonly #endedAtMs = new Map<string, number>();
+  readonly #ended: EndedMatches;
+  readonly #watches: SessionWatch[] = [];
   #draining = false;
 
   /** Has no sessions yet. */
   constructor(options: SessionManagerOptions) {
     this.#options = options;
     const { history } = options;
+    this.#ended = new EndedMatches(options.clock);
     this.#factory = new SessionFactory({
       ...options,
       observer: {
-        onEvents: (session, events) => history.worldEvents(session, events),
-        onSample: (session) => history.positions(session),
+        onEvents: (session, events) => {
+          history.worldEvents(session, events);
+          if (events.some(({ kind }) => kind === "destroyed")) this.#tellChanged(session);
+        },
+        onSample: (session, turn) => history.positions(session, turn),
         onOver: (session) => history.matchOver(session),
         onFinished: (session) => this.#end(session, "match_over"),
       },
+      record: (matchId, event) => history.inputs(matchId, event),
     });
   }
 
   /** How many sessions there are. */
   get sessionCount(): number {
     return this.#sessions.size;
+  }
+
+  /** Every session. */
+  get sessionList(): GameSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Whether it takes no more players. */
+  get isDraining(): boolean {
+    return this.#draining;
   }
 
   /** How many players are in one. */
@@ -144,7 +95,11 @@ export class SessionManager {
    */
   join(request: JoinRequest): JoinResult {
     const present = this.#players.find(request.playerId);
-    if (present !== undefined) return this.#resume(present, request);
+    if (present !== undefined) {
+      const departure = this.#departure(present, request);
+      if (departure === undefined) return this.#resume(present, request);
+      this.leave(present.playerId, departure);
+    }
     const placed = this.#place(request);
     if (!placed.ok) return refused(placed.refusal);
     const { session } = placed;
@@ -156,17 +111,34 @@ export class SessionManager {
       }
       return refused("no_tanks");
     }
-    const player: Player = {
-      playerId: request.playerId,
-      accountId: request.accountId,
-      match: session.match,
-      tank,
-      link: request.link,
-      lastHeardMs: this.#options.clock.monotonicMs(),
-      ackedTick: undefined,
-    };
+    const { playerId, accountId, link } = request;
+    const lastHeardMs = this.#options.clock.monotonicMs();
+    const { match } = session;
+    const player = newPlayer({ playerId, accountId, match, tank, link, lastHeardMs });
     this.#seat(player, session);
     return { kind: "joined", player };
+  }
+
+  /** Gives a player another link, of a client that has shown whose it is; its inputs go on. */
+  relink(player: Player, link: PlayerLink): void {
+    this.#players.move(player, link);
+    player.lastHeardMs = this.#options.clock.monotonicMs();
+  }
+
+  /** The player whose client may come back with this token. */
+  findByResumeToken(token: string): Player | undefined {
+    return this.#players.findByResumeToken(token);
+  }
+
+  /** Lets a player's client come back with this token, instead of any before. */
+  setResumeToken(player: Player, token: string): void {
+    this.#players.setResumeToken(player, token);
+    this.#tellChanged(player.match);
+  }
+
+  /** Has somebody told of sessions from now on. */
+  watch(watch: SessionWatch): void {
+    this.#watches.push(watch);
   }
 
   /** Queues a command for the player's tank; false where there is no such player. */
@@ -182,8 +154,10 @@ export class SessionManager {
     const player = this.#players.find(playerId);
     if (player === undefined) return false;
     const { match, tank } = player;
-    this.#players.remove(player);
-    this.#options.history.playerLeft(player, reason);
+    this.#players.remove(player, reason);
+    this.#options.presence.left(playerId);
+    // Who has moved with the match is in it as before.
+    if (reason !== "moved") this.#options.history.playerLeft(player, reason);
     match.remove(tank);
     this.#options.pool.release(tank);
     const session = this.#sessions.get(match.id);
@@ -199,19 +173,30 @@ export class SessionManager {
 
   /** Makes a session on order; or, where it exists, keeps it for more players. */
   createOnOrder(order: SessionOrder): OrderResult {
-    const { matchId, mode, players } = order;
+    const { matchId, mode, map, players, teams, botTeams } = order;
     if (this.#draining) return { ok: false, reason: "draining" };
     const present = this.#sessions.get(matchId);
     if (present?.match.isOver) return { ok: false, reason: "match_over" };
     if (present !== undefined) {
-      return present.reserve(players) ? { ok: true, isNew: false } : { ok: false, reason: "full" };
+      return present.reserve(players, teams)
+        ? { ok: true, isNew: false }
+        : { ok: false, reason: "full" };
     }
-    if (this.#hasEnded(matchId)) return { ok: false, reason: "match_over" };
+    if (this.#ended.has(matchId)) return { ok: false, reason: "match_over" };
+    if (map !== undefined && tryArena(map) === undefined) {
+      return { ok: false, reason: "unknown_map" };
+    }
     const reservedFor = players.length > 0 ? new Set(players) : undefined;
-    const made = this.#create(mode, { id: matchId, reservedFor });
+    const made = this.#create(mode, {
+      id: matchId,
+      reservedFor,
+      ...(map !== undefined && { map }),
+      ...(botTeams && { botTeams }),
+    });
     if (!made.ok) {
       return { ok: false, reason: made.refusal === "no_tanks" ? "full" : "unknown_mode" };
     }
+    made.session.reserve(players, teams);
     this.#emptySinceMs.set(made.session, this.#options.clock.monotonicMs());
     return { ok: true, isNew: true };
   }
@@ -220,9 +205,10 @@ export class SessionManager {
   expire(): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (const player of this.#players.values()) {
-      // A stream tells when it ends; only datagrams can just stop.
-      if (player.link.transport !== "udp") continue;
-      if (nowMs - player.lastHeardMs < this.#options.silenceMs) continue;
+      // A stream tells when it ends; datagrams, and gateways, can just stop.
+      if (player.link.transport === "tcp") continue;
+      const silenceMs = player.link.silenceMs ?? this.#options.silenceMs;
+      if (nowMs - player.lastHeardMs < silenceMs) continue;
       this.leave(player.playerId, "silent");
     }
     for (const [session, sinceMs] of this.#emptySinceMs) {
@@ -248,11 +234,64 @@ export class SessionManager {
     this.#end(session, "fault");
   }
 
+  /** Steps a session no more, until `goOn`: nobody knows whose the match is. */
+  pause(session: GameSession): void {
+    this.#options.loop.remove(session);
+  }
+
+  /** Steps a session again. */
+  goOn(session: GameSession): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#options.loop.remove(session);
+    this.#options.loop.add(session);
+  }
+
+  /**
+   * Lets go of a session that is another server's now: writes nothing of it, and tells its players where
+   * it is, if that is known.
+   */
+  release(session: GameSession, to: MatchAddress | undefined): void {
+    for (const { link, resumeToken } of session.players.values()) {
+      if (to !== undefined) link.tellMoved?.({ matchId: session.id, token: resumeToken, ...to });
+    }
+    this.#end(session, "moved");
+  }
+
+  /** Goes on with a match from a checkpoint; the players' clients are awaited. @throws Error where it is bad */
+  restore(checkpoint: MatchCheckpoint, epoch: number): GameSession {
+    const { matchId } = checkpoint;
+    if (this.#sessions.has(matchId)) throw new Error(`Cannot restore ${matchId}: it is here`);
+    const session = this.#factory.restore(checkpoint, epoch);
+    this.#sessions.set(session.id, session);
+    for (const saved of checkpoint.players) this.#restorePlayer(session, saved);
+    this.#options.loop.add(session);
+    this.#options.history.matchRestored(session);
+    for (const watch of this.#watches) watch.opened(session);
+    if (session.players.size === 0) this.#onEmpty(session);
+    return session;
+  }
+
+  /** Why who is there under this name has to go before the request can be met; undefined: need not. */
+  #departure(present: Player, request: JoinRequest): LeaveReason | undefined {
+    const { accountId, matchId, link } = request;
+    if (accountId === undefined) return undefined;
+    // A guest under the name of the account that comes now: names are the accounts' own.
+    const isGuest = present.accountId === undefined && present.link.address !== link.address;
+    if (isGuest) return "displaced";
+    if (accountId !== present.accountId || matchId === undefined) return undefined;
+    // The account has found another match since.
+    const isElsewhere = matchId !== present.match.id &&
+      this.#sessions.get(matchId)?.admits(request) === true;
+    return isElsewhere ? "left" : undefined;
+  }
+
   #resume(player: Player, request: JoinRequest): JoinResult {
     const { link, accountId } = request;
     const isSameAddress = link.address === player.link.address;
     const isSameAccount = accountId !== undefined && accountId === player.accountId;
-    if (!isSameAddress && !isSameAccount) return refused("authentication_required");
+    if (!isSameAddress && !isSameAccount && !request.resumes) {
+      return refused("authentication_required");
+    }
     this.#players.move(player, link);
     if (!isSameAddress) {
       player.ackedTick = undefined;
@@ -264,6 +303,7 @@ export class SessionManager {
 
   #place(request: JoinRequest): Placed {
     if (this.#draining) return { ok: false, refusal: "draining" };
+    if (!this.#options.admits()) return { ok: false, refusal: "overloaded" };
     const { matchId, mode = DEFAULT_MODE_NAME } = request;
     if (matchId !== undefined) return this.#placeIn(this.#sessions.get(matchId), request);
     for (const session of this.#sessions.values()) {
@@ -282,7 +322,7 @@ export class SessionManager {
 
   #create(
     mode: string,
-    about: { readonly id: string; readonly reservedFor: ReadonlySet<string> | undefined },
+    about: Omit<SessionRequest, "mode">,
   ): Placed {
     const isFull = this.#sessions.size >= this.#options.sessionsMax;
     const session = isFull ? undefined : this.#factory.create({ mode, ...about });
@@ -290,17 +330,46 @@ export class SessionManager {
     this.#sessions.set(session.id, session);
     this.#options.loop.add(session);
     this.#options.history.sessionCreated(session);
+    for (const watch of this.#watches) watch.opened(session);
     return { ok: true, session };
+  }
+
+  #restorePlayer(session: GameSession, saved: SavedPlayer): void {
+    const { playerId, accountId, slot, resumeToken } = saved;
+    const { clock, presence, resumeMs } = this.#options;
+    const { match } = session;
+    const tank = match.world.tankAt(slot);
+    if (tank === undefined) return;
+    // The player has come here since, to another match, and is not taken out of that.
+    if (this.#players.find(playerId) !== undefined) {
+      match.remove(tank);
+      return this.#options.pool.release(tank);
+    }
+    const seat = { link: vacantLink(playerId, resumeMs), lastHeardMs: clock.monotonicMs() };
+    const player = newPlayer({ playerId, accountId, match, tank, ...seat });
+    match.setAppliedSeq(tank, saved.inputSeq);
+    session.players.set(playerId, player);
+    this.#players.add(player);
+    if (resumeToken !== undefined) this.#players.setResumeToken(player, resumeToken);
+    presence.came(playerId);
   }
 
   #seat(player: Player, session: GameSession): void {
     const { tank, playerId } = player;
-    session.match.add(tank, playerId);
+    session.match.add(tank, playerId, session.teamOf(player));
     session.players.set(playerId, player);
     this.#emptySinceMs.delete(session);
     this.#players.add(player);
     this.#options.joined.inc();
+    this.#options.presence.came(playerId);
     this.#options.history.playerJoined(player);
+    this.#tellChanged(player.match);
+  }
+
+  #tellChanged({ id }: { readonly id: string }): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    for (const watch of this.#watches) watch.changed?.(session);
   }
 
   #onEmpty(session: GameSession): void {
@@ -315,18 +384,12 @@ export class SessionManager {
     if (!this.#sessions.delete(session.id)) return;
     this.#emptySinceMs.delete(session);
     this.#options.loop.remove(session);
+    session.close(reason);
     for (const player of [...session.players.values()]) this.leave(player.playerId, reason);
-    this.#options.history.sessionRemoved(session, reason);
-    this.#endedAtMs.set(session.id, this.#options.clock.monotonicMs());
-    for (const id of this.#endedAtMs.keys()) {
-      if (this.#endedAtMs.size <= ENDED_MATCHES_MAX && this.#hasEnded(id)) break;
-      this.#endedAtMs.delete(id);
-    }
-  }
-
-  #hasEnded(matchId: string): boolean {
-    const endedAtMs = this.#endedAtMs.get(matchId) ?? -Infinity;
-    return this.#options.clock.monotonicMs() - endedAtMs < ENDED_MATCH_REMEMBERED_MS;
+    if (reason !== "moved") this.#options.history.sessionRemoved(session, reason);
+    // One that has moved may come back.
+    if (reason !== "moved") this.#ended.add(session.id);
+    for (const watch of this.#watches) watch.closed(session, reason);
   }
 }
 

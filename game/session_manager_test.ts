@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { JoinRequest, JoinResult } from "./session_manager.ts";
+import type { JoinRequest, JoinResult } from "./join_request.ts";
 import { TankPool } from "./tank_pool.ts";
 import { openTestLink, openTestSessions, type TestSessions } from "./testing.ts";
 
@@ -93,6 +93,44 @@ Deno.test("SessionManager takes out every player behind an address", () => {
   assertEquals(test.sessions.findByAddress(link.address)?.playerId, "c");
   test.sessions.leaveAddress(link.address, "disconnected");
   assertEquals(test.sessions.playerCount, 1);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager gives an account its name back from a guest who took it", () => {
+  const test = openTestSessions();
+  assertEquals(join(test, "ann", { link: openTestLink("guest") }).kind, "joined");
+  assertEquals(join(test, "ann", { accountId: "a1" }).kind, "joined");
+  assertEquals(test.sessions.find("ann")?.accountId, "a1");
+  assertEquals(test.sessions.playerCount, 1);
+  const left = test.eventsOf("player_left_session").map(({ reason }) => reason);
+  assertEquals(left, ["displaced"]);
+  assertEquals(join(test, "ann", { link: openTestLink("guest") }).kind, "refused");
+  test.loop.stop();
+});
+
+Deno.test("SessionManager brings an account to the other match that it has found since", () => {
+  const test = openTestSessions();
+  join(test, "ann", { accountId: "a1" });
+  test.sessions.createOnOrder({ matchId: "m1", mode: "duel", players: ["a1"] });
+  assertEquals(join(test, "ann", { accountId: "a1", matchId: "none" }).kind, "resumed");
+  assertEquals(join(test, "ann", { accountId: "a1", matchId: "m1" }).kind, "joined");
+  assertEquals(test.sessions.find("ann")?.match.id, "m1");
+  test.loop.stop();
+});
+
+Deno.test("SessionManager puts players and bots on the teams that were ordered", () => {
+  const test = openTestSessions();
+  const players = ["a", "b", "c"];
+  const teams = new Map([["a", 2], ["b", 2], ["c", 9]]);
+  test.sessions.createOnOrder({ matchId: "m1", mode: "team", players, teams, botTeams: [1, 2] });
+  const seated = players.map((id) => join(test, id, { matchId: "m1" }));
+  assertEquals(
+    seated.map((each) => each.kind === "joined" ? each.player.tank.team : each.kind),
+    // There is no ninth team: the world chooses the smallest.
+    [2, 2, 1],
+  );
+  const tanks = test.sessions.findSession("m1")?.match.world.tanks ?? [];
+  assertEquals(tanks.map(({ team }) => team), [1, 2, 2, 2, 1]);
   test.loop.stop();
 });
 

@@ -9,13 +9,14 @@ import { unreachable } from "../core/unreachable.ts";
 import type { ChatMember, ChatRoom } from "./chat_room.ts";
 import type { CommandRoute } from "./command_route.ts";
 import type { GameMetrics } from "./game_metrics.ts";
+import type { JoinResult } from "./join_request.ts";
 import type { MessageHandler, Sender } from "./message_handler.ts";
 import type { PlayerCommand } from "./player_command.ts";
-import type { PlayerLink } from "./player_link.ts";
-import type { JoinResult, SessionManager } from "./session_manager.ts";
+import type { MatchMove, PlayerLink } from "./player_link.ts";
+import type { SessionManager } from "./session_manager.ts";
 import { type LoginOutcome, type TcpAction, TcpConnection } from "./tcp_connection.ts";
 import { type JoinMessage, parseMessage } from "./wire/json_message.ts";
-import { joinRefusalText, refusalReply } from "./wire/json_reply.ts";
+import { joinRefusalText, matchMovedMessage, refusalReply } from "./wire/json_reply.ts";
 
 /** What an endpoint works with. */
 export interface TcpEndpointOptions {
@@ -71,6 +72,11 @@ export class TcpEndpoint implements LineProtocol, Sender {
   /** The account of the last login on this connection; undefined before one. */
   get accountId(): string | undefined {
     return this.#loggedIn?.accountId;
+  }
+
+  /** The name of that account; undefined before a login. */
+  get username(): string | undefined {
+    return this.#loggedIn?.username;
   }
 
   open(): void {
@@ -253,6 +259,10 @@ export class TcpEndpoint implements LineProtocol, Sender {
       attach: () => {},
       detach: () => {},
       send: (message) => this.#send(message),
+      // Whoever types has nowhere to go by a line of JSON.
+      ...(options.wantsState && {
+        tellMoved: (move: MatchMove): void => this.#send(matchMovedMessage(move)),
+      }),
     };
   }
 }

@@ -88,10 +88,12 @@ Deno.test("TcpEndpoint speaks JSON: login, join, states, and the end of all play
   await client.say('{"action":"login","username":"ann","password":"secret"}');
   assertEquals(client.lines.at(-1), '{"status":"success","message":"User ann authenticated"}');
   await client.say(
-    '{"action":"join_game","player_id":"a"}',
-    '{"action":"join_game","player_id":"b"}',
+    '{"action":"join_game","player_id":"ann"}',
+    '{"action":"login","username":"bob","password":"secret"}',
+    '{"action":"join_game","player_id":"bob"}',
   );
-  assertEquals(test.sessions.find("a")?.accountId, "account-ann");
+  assertEquals(test.sessions.find("ann")?.accountId, "account-ann");
+  assertEquals(test.sessions.find("bob")?.accountId, "account-bob");
   await test.clock.advance(200);
   assertStringIncludes(client.lines.at(-1) ?? "", '{"type":"state"');
   client.endpoint.onClose();
@@ -157,7 +159,8 @@ function openServer(): TestSessions & { room: ChatRoom; connect(): TestClient } 
       clock,
       tickRate: 30,
       allowGuests: false,
-      checkToken: () => Promise.resolve({ accountId: "account", matchId: undefined }),
+      checkToken: () =>
+        Promise.resolve({ accountId: "account", playerId: "ann", matchId: undefined }),
     }),
     route: routeDirect,
     room,

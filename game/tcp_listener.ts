@@ -16,6 +16,7 @@ export function listenTcp(parts: GameParts): TcpServer {
   return startTcpServer({
     hostname: config.listenHost,
     port: config.tcpPort,
+    proxyProtocol: config.tcpProxyProtocol,
     lineBytesMax: LINE_BYTES_MAX,
     connectionsMax: config.tcpConnectionsMax,
     connectionsPerAddressMax: config.tcpConnectionsPerAddressMax,

@@ -7,7 +7,8 @@ import { Rng } from "../core/rng.ts";
 import { MatchHistory } from "./match_history.ts";
 import type { Player } from "./player.ts";
 import type { PlayerLink } from "./player_link.ts";
-import { SessionManager, type SessionManagerOptions } from "./session_manager.ts";
+import { SessionManager } from "./session_manager.ts";
+import type { SessionManagerOptions } from "./session_manager_options.ts";
 import { TankPool } from "./tank_pool.ts";
 import { TickLoop } from "./tick_loop.ts";
 
@@ -67,12 +68,18 @@ export function openTestSessions(options: Partial<SessionManagerOptions> = {}): 
     loop,
     pool,
     history: new MatchHistory(writer),
+    presence: { came: () => {}, left: () => {} },
     joined: ignored,
     tickRate: 30,
     snapshotRate: 15,
+    ticksPerFrame: () => 1,
     sampleRate: 5,
+    botCount: 0,
+    botSkill: "normal",
+    admits: () => true,
     sessionsMax: 10,
     silenceMs: 15_000,
+    resumeMs: 30_000,
     emptyMs: 60_000,
     ...options,
   });

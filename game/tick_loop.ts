@@ -44,6 +44,7 @@ export class TickLoop {
   readonly #options: TickLoopOptions;
   readonly #phases: Set<Ticking>[] = Array.from({ length: TICK_PHASES }, () => new Set());
   readonly #phaseMs: number;
+  readonly #beforePhases: (() => void)[] = [];
   #startMs = 0;
   /** Phases run or given up since the start. */
   #phasesDone = 0;
@@ -83,6 +84,11 @@ export class TickLoop {
     for (const phase of this.#phases) phase.delete(ticking);
   }
 
+  /** Has `callback` called whenever the loop wakes up, before the steps that are due. It must not throw. */
+  beforePhases(callback: () => void): void {
+    this.#beforePhases.push(callback);
+  }
+
   /** Begins; the first tick is due at once. */
   start(): void {
     if (this.#isRunning) throw new Error("Cannot start tick loop: it runs already");
@@ -108,6 +114,8 @@ export class TickLoop {
   #run(): void {
     this.#giveUpBeyondCatchUp();
     const { clock, metrics } = this.#options;
+    this.#wokenMs = clock.monotonicMs();
+    for (const callback of this.#beforePhases) callback();
     // Bounded: a step that takes longer than a phase must not keep the sockets waiting for ever.
     for (let left = TICK_PHASES; left > 0 && this.#isRunning; left--) {
       const nowMs = clock.monotonicMs();

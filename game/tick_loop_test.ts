@@ -44,6 +44,27 @@ Deno.test("TickLoop catches up within its bound and counts what it gives up", as
   assertGreaterOrEqual(stepper.ticks, 40 + TICK_CATCH_UP_MAX - 1);
 });
 
+Deno.test("TickLoop calls back at every part of a tick, before the steps of that", async () => {
+  const { clock, loop } = openLoop(10);
+  const calls: string[] = [];
+  loop.beforePhases(() => calls.push(`call ${loop.wokenMs === clock.monotonicMs()}`));
+  loop.add({ tick: () => calls.push("step") });
+  loop.start();
+  await clock.advance(150);
+  loop.stop();
+  await clock.advance(100);
+  // One step at 0 and one at 100 ms; a part of a tick takes 12.5 ms.
+  const quiet = Array(TICK_PHASES - 1).fill("call true");
+  assertEquals(calls.slice(0, 2 + TICK_PHASES + 1), [
+    "call true",
+    "step",
+    ...quiet,
+    "call true",
+    "step",
+  ]);
+  assertEquals(calls.length, 13 + 2);
+});
+
 Deno.test("TickLoop drops a stepper that throws and goes on with the others", async () => {
   const { clock, loop, faults } = openLoop(10);
   const faulty: Ticking = {

@@ -1,6 +1,6 @@
 import type { AddressToken } from "../core/net/address_token.ts";
 import type { RateLimiter } from "../core/net/rate_limiter.ts";
-import type { UdpSource } from "../core/net/udp_server.ts";
+import type { UdpSource } from "../core/net/udp_source.ts";
 import { tryDecodeUtf8 } from "../core/net/utf8.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { Counter } from "../core/metrics.ts";

@@ -11,7 +11,7 @@ import { UdpEndpoint } from "./udp_endpoint.ts";
 
 const HOME = { hostname: "10.0.0.1", port: 1000 };
 const ELSEWHERE = { hostname: "10.0.0.2", port: 1000 };
-const CLAIM = { accountId: "account", matchId: undefined };
+const CLAIM = { accountId: "account", playerId: "ann", matchId: undefined };
 const JOIN = { action: "join_game", player_id: "ann" };
 
 Deno.test("UdpEndpoint counts every datagram, and each that comes to nothing by its reason", async () => {

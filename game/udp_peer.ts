@@ -1,7 +1,8 @@
 import type { AddressToken } from "../core/net/address_token.ts";
-import type { UdpSource } from "../core/net/udp_server.ts";
+import type { UdpSource } from "../core/net/udp_source.ts";
 import type { Sender } from "./message_handler.ts";
-import type { PlayerLink } from "./player_link.ts";
+import type { MatchMove, PlayerLink } from "./player_link.ts";
+import { matchMovedMessage } from "./wire/json_reply.ts";
 
 /** What a peer works with. */
 export interface UdpPeerOptions {
@@ -26,6 +27,7 @@ export class UdpPeer implements Sender, PlayerLink {
   readonly transport = "udp";
   readonly wantsState = true;
   readonly accountId: undefined = undefined;
+  readonly username: undefined = undefined;
   readonly #options: UdpPeerOptions;
   #playerCount = 0;
 
@@ -54,6 +56,10 @@ export class UdpPeer implements Sender, PlayerLink {
 
   send(message: string): void {
     this.#options.send(encoder.encode(message), this);
+  }
+
+  tellMoved(move: MatchMove): void {
+    this.send(matchMovedMessage(move));
   }
 
   openLink(): PlayerLink {

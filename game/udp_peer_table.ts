@@ -1,4 +1,4 @@
-import type { UdpSource } from "../core/net/udp_server.ts";
+import type { UdpSource } from "../core/net/udp_source.ts";
 import type { UdpPeer } from "./udp_peer.ts";
 
 /**

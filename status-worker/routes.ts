@@ -1,8 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import { errorResponse, jsonResponse, type Route } from "../core/net/http_server.ts";
 import { matchesEntityTag } from "./entity_tag.ts";
+import { historyRoute } from "./history_route.ts";
+import { pageAssetRoutes } from "./page/page_assets.ts";
+import { statusPageRoute } from "./page/page_route.ts";
 import { ageSecondsOf, annotateStatus } from "./status.ts";
 import type { StatusCache } from "./status_cache.ts";
+import type { StatusHistory } from "./status_history.ts";
 import type { StatusMetrics, StatusRoute } from "./status_metrics.ts";
 import type { StatusReader, StatusReading } from "./status_reader.ts";
 import type { UpdateInterval } from "./update_interval.ts";
@@ -21,6 +25,8 @@ const UNCACHED = { "cache-control": "no-cache" };
 export interface StatusRoutesOptions {
   /** Gives answers. */
   readonly reader: StatusReader;
+  /** How the server was. */
+  readonly history: StatusHistory;
   /** What is cached. */
   readonly cache: StatusCache;
   /** Counts. */
@@ -31,6 +37,28 @@ export interface StatusRoutesOptions {
   readonly interval: UpdateInterval;
   /** Milliseconds that a status is served from the cache. */
   readonly cacheTtlMs: number;
+}
+
+/** Where nearly all visitors ask. */
+const QUICK_PATH = "/api/server/status";
+const SCHEME_LENGTH = "http://".length;
+
+/** The answer to a visitor that costs a look nowhere, which is that to nearly each of them. */
+export function quickStatus(
+  options: StatusRoutesOptions,
+): (request: Request) => Response | undefined {
+  const { reader, metrics, clock } = options;
+  const bodies = new StatusBodies(clock);
+  return (request) => {
+    const { url, method } = request;
+    // Without a query, and nothing before it but the host.
+    if (method !== "GET" || !url.endsWith(QUICK_PATH)) return undefined;
+    if (url.indexOf("/", SCHEME_LENGTH) !== url.length - QUICK_PATH.length) return undefined;
+    const { current } = reader;
+    if (current === undefined) return undefined;
+    metrics.requests[current.source].inc();
+    return statusResponse(request, current, bodies);
+  };
 }
 
 /** What visitors, operators and probes may ask. */
@@ -51,6 +79,9 @@ export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
     get("/server/status", answer),
     get("/server/status/debug", () => debugResponse(options)),
     get("/health", () => healthResponse(options)),
+    historyRoute(options),
+    statusPageRoute(options),
+    ...pageAssetRoutes(),
   ];
 }
 
@@ -62,6 +93,7 @@ function statusResponse(
   const { source, entityTag } = reading;
   const isFresh = source === "cache" || source === "database";
   const headers = {
+    "x-content-type-options": "nosniff",
     "etag": entityTag,
     "cache-control": isFresh ? FRESH : UNCACHED["cache-control"],
     "content-type": "application/json; charset=utf-8",

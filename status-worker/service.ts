@@ -1,14 +1,19 @@
 import type { Clock } from "../core/clock.ts";
 import { type HttpServer, startHttpServer } from "../core/net/http_server.ts";
 import { startOpsServer } from "../core/ops_server.ts";
+import { EventWriter } from "../core/protocol/event_envelope.ts";
 import { Rng } from "../core/rng.ts";
 import type { Ports, RunningService, ServiceContext } from "../core/service.ts";
 import type { StatusConfig } from "./config.ts";
-import { statusRoutes } from "./routes.ts";
+import { Fleet } from "./fleet.ts";
+import { quickStatus, statusRoutes } from "./routes.ts";
+import type { LiveStatus } from "./live_status.ts";
 import { ageSecondsOf } from "./status.ts";
 import { StatusCache, STORE_DEADLINE_MS } from "./status_cache.ts";
+import { StatusHistory } from "./status_history.ts";
 import { StatusMetrics } from "./status_metrics.ts";
 import { StatusReader } from "./status_reader.ts";
+import { StatusRecorder } from "./status_recorder.ts";
 import { StatusRefresher } from "./status_refresher.ts";
 import { UpdateInterval } from "./update_interval.ts";
 import { StatusWorker } from "./worker.ts";
@@ -17,13 +22,20 @@ import { StatusWorker } from "./worker.ts";
 const BODY_BYTES_MAX = 0;
 
 /** The ports that the status worker needs. */
-export const STATUS_PORTS = ["kvStore", "constants"] as const satisfies (keyof Ports)[];
+export const STATUS_PORTS = [
+  "kvStore",
+  "constants",
+  "pubSub",
+  "eventLog",
+] as const satisfies (keyof Ports)[];
 
 /** What the status worker is given. */
 export interface StatusDeps extends ServiceContext, Pick<Ports, typeof STATUS_PORTS[number]> {}
 
 /** What reads, caches and answers. */
 interface Core {
+  readonly fleet: Fleet;
+  readonly history: StatusHistory;
   readonly cache: StatusCache;
   readonly refresher: StatusRefresher;
   readonly reader: StatusReader;
@@ -42,18 +54,20 @@ export async function startStatus(
   deps: StatusDeps,
 ): Promise<RunningService<"http" | "ops">> {
   const { drainMs } = config;
-  const core = openCore(config, deps);
   await using opened = new AsyncDisposableStack();
+  const core = openCore(config, deps);
+  opened.defer(() => core.fleet.close());
   const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
   // Probes are answered to the end.
   opened.defer(() => ops.close());
   const worker = openWorker(config, deps, core);
   const inputs: (() => Promise<void>)[] = [];
-  const { refresher } = core;
-  opened.defer(() => drain({ inputs, worker, refresher, clock: deps.clock, drainMs }));
+  opened.defer(() => drain({ inputs, worker, core, clock: deps.clock, drainMs }));
   const http = listen(config, deps, core);
   inputs.push(() => http.close({ drainMs }));
   watch(deps, core, worker);
+  // What is long takes its time now, not a visitor's. It never rejects.
+  void core.history.refresh();
   deps.health.markStarted();
   const running = opened.move();
   return {
@@ -63,23 +77,30 @@ export async function startStatus(
 }
 
 function openCore(config: StatusConfig, deps: StatusDeps): Core {
-  const { kvStore, constants, clock, log, health } = deps;
-  const { readTimeoutMs } = config;
+  const { kvStore, constants, pubSub, eventLog, clock, log, health } = deps;
+  const { readTimeoutMs, serverId } = config;
   const metrics = new StatusMetrics(deps.metrics);
+  const fleet = new Fleet({ pubSub, clock, broadcasts: metrics.broadcasts });
+  const live = (): LiveStatus | undefined => fleet.describe();
   const cache = new StatusCache({ kvStore, clock, log, ttlMs: config.cacheTtlS * 1_000 });
+  const newId = (): string => crypto.randomUUID();
+  const events = new EventWriter({ eventLog, clock, serverId, newId });
   const refresher = new StatusRefresher({
     constants,
     cache,
+    live,
+    recorder: new StatusRecorder({ events, clock }),
     metrics,
     health,
     clock,
     log,
     readTimeoutMs,
   });
-  const reader = new StatusReader({ cache, refresher, clock });
+  const reader = new StatusReader({ cache, refresher, live, clock });
+  const history = new StatusHistory({ eventLog, clock, log });
   const defaultMs = config.updateIntervalS * 1_000;
   const interval = new UpdateInterval({ kvStore, clock, log, defaultMs });
-  return { cache, refresher, reader, interval, metrics };
+  return { fleet, history, cache, refresher, reader, interval, metrics };
 }
 
 function openWorker(config: StatusConfig, deps: StatusDeps, core: Core): StatusWorker {
@@ -104,7 +125,8 @@ function listen(
   core: Core,
 ): HttpServer {
   const { clock, log } = deps;
-  const { cache, reader, interval, metrics } = core;
+  const { metrics } = core;
+  const options = { ...core, clock, cacheTtlMs: config.cacheTtlS * 1_000 };
   return startHttpServer({
     hostname: config.listenHost,
     port: config.httpPort,
@@ -113,14 +135,8 @@ function listen(
     // A visitor waits for the cache, the constants, the cache again, and what was known last.
     requestTimeoutMs: config.readTimeoutMs + 5 * STORE_DEADLINE_MS,
     bodyBytesMax: BODY_BYTES_MAX,
-    routes: statusRoutes({
-      reader,
-      cache,
-      metrics,
-      clock,
-      interval,
-      cacheTtlMs: config.cacheTtlS * 1_000,
-    }),
+    quick: quickStatus(options),
+    routes: statusRoutes(options),
     observe: (route, _status, durationMs) => metrics.observeRequest(route, durationMs),
   });
 }
@@ -136,6 +152,7 @@ function watch(
       const status = cache.known?.status;
       return (status && ageSecondsOf(status, deps.clock.nowMs())) ?? undefined;
     },
+    playersOnline: () => core.fleet.describe()?.players_online,
     leads: () => worker.leads,
   });
 }
@@ -148,16 +165,16 @@ async function drain(
   options: {
     readonly inputs: readonly (() => Promise<void>)[];
     readonly worker: StatusWorker;
-    readonly refresher: StatusRefresher;
+    readonly core: Core;
     readonly clock: Clock;
     readonly drainMs: number;
   },
 ): Promise<void> {
-  const { inputs, worker, refresher, clock, drainMs } = options;
+  const { inputs, worker, core, clock, drainMs } = options;
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const cancel = clock.after(drainMs, resolve);
   const workerClosed = Promise.race([worker.close(), late]);
   await Promise.all([...inputs.map((close) => close()), workerClosed]);
-  await Promise.race([refresher.settled(), late]);
+  await Promise.race([Promise.all([core.refresher.settled(), core.history.close()]), late]);
   cancel();
 }

@@ -1,15 +1,21 @@
+import { systemClock } from "../core/clock.ts";
 import { Health } from "../core/health.ts";
 import { type JsonObject, tryJsonObject, tryParseJson } from "../core/json.ts";
-import { openLog } from "../core/log.ts";
+import { openLog, silentLog } from "../core/log.ts";
 import { ManualClock } from "../core/manual_clock.ts";
 import { Metrics } from "../core/metrics.ts";
 import type { ConstantsSource } from "../core/ports/constants_source.ts";
 import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
+import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
+import { SQLITE_IN_MEMORY } from "../core/ports/sqlite_file.ts";
+import { SqliteEventLog } from "../core/ports/sqlite_event_log.ts";
+import { encodeServerStatus, SERVER_STATUS_SUBJECT } from "../core/protocol/server_status.ts";
 import type { RunningService } from "../core/service.ts";
 import { parseStatusConfig } from "./config.ts";
 import { startStatus } from "./service.ts";
+import { gameServer } from "./live_fixture.ts";
 import { type BreakableStore, breakableStore, passTime, TestConstants } from "./status_fixture.ts";
-import { LEASE_KEY } from "./worker.ts";
+import { LEASE_KEY, TURN_MS } from "./worker.ts";
 
 /** What came back. */
 export interface StatusResponse {
@@ -19,6 +25,8 @@ export interface StatusResponse {
   readonly headers: Headers;
   /** The body, where it is a JSON object, else an empty one. */
   readonly body: JsonObject;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** A status worker that answers over real HTTP, by a clock and with a store that a test owns. */
@@ -31,10 +39,16 @@ export interface StatusBench extends AsyncDisposable {
   readonly store: BreakableStore;
   /** Its table. */
   readonly constants: ConstantsSource;
+  /** Its bus. */
+  readonly pubSub: MemoryPubSub;
+  /** Its event log. */
+  readonly eventLog: SqliteEventLog;
   /** Its health. */
   readonly health: Health;
   /** Lines of its log, as JSON. */
   readonly logged: readonly string[];
+  /** A game server with so many players says so. */
+  broadcast(serverId: string, currentPlayers: number): void;
   /** Asks over HTTP. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<StatusResponse>;
   /** The value of a metric without labels, or with those given. */
@@ -74,6 +88,13 @@ export async function openBench(options: StatusBenchOptions = {}): Promise<Statu
     ...options.env,
   }));
   const { kvStore } = store;
+  const pubSub = new MemoryPubSub({ clock, log });
+  // Its batches are written by a clock of their own: a test waits with `flush`.
+  const eventLog = new SqliteEventLog({
+    path: SQLITE_IN_MEMORY,
+    clock: systemClock,
+    log: silentLog,
+  });
   const service = await startStatus(parseStatusConfig(env), {
     log,
     clock,
@@ -81,6 +102,8 @@ export async function openBench(options: StatusBenchOptions = {}): Promise<Statu
     health,
     kvStore,
     constants,
+    pubSub,
+    eventLog,
   });
   const { hostname, port } = service.addresses.http;
   return {
@@ -88,13 +111,20 @@ export async function openBench(options: StatusBenchOptions = {}): Promise<Statu
     clock,
     store,
     constants,
+    pubSub,
+    eventLog,
     health,
     logged,
+    broadcast: (serverId, currentPlayers) =>
+      pubSub.publish(
+        SERVER_STATUS_SUBJECT,
+        encodeServerStatus(gameServer({ serverId, currentPlayers })),
+      ),
     get: async (path, headers = {}) => {
       const response = await fetch(`http://${hostname}:${port}${path}`, { headers });
       const text = await response.text();
       const body = tryJsonObject(tryParseJson(text)) ?? {};
-      return { status: response.status, headers: response.headers, body };
+      return { status: response.status, headers: response.headers, body, text };
     },
     metric: async (name) => {
       const { hostname, port } = service.addresses.ops;
@@ -106,6 +136,8 @@ export async function openBench(options: StatusBenchOptions = {}): Promise<Statu
     [Symbol.asyncDispose]: async () => {
       await service.close();
       await constants.close();
+      await pubSub.close();
+      await eventLog.close();
     },
   };
 }
@@ -121,4 +153,16 @@ export async function openReadingBench(options: StatusBenchOptions): Promise<Sta
 /** What the answer says of where it came from. */
 export function sourceOf({ body }: StatusResponse): unknown {
   return tryJsonObject(body._cache)?.source;
+}
+
+/** Two game servers play for so long, and what is remembered of that is written. */
+export async function play(bench: StatusBench, forMs: number): Promise<void> {
+  // The look into the history with which the service starts takes no time by its clock.
+  await bench.get("/api/server/status/history");
+  for (let leftMs = forMs; leftMs > 0; leftMs -= TURN_MS) {
+    bench.broadcast("a", 30);
+    bench.broadcast("b", 12);
+    await bench.pass(Math.min(leftMs, TURN_MS));
+  }
+  await bench.eventLog.flush();
 }

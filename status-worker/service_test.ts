@@ -3,14 +3,17 @@ import {
   assertEquals,
   assertGreater,
   assertMatch,
+  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import { tryJsonObject } from "../core/json.ts";
 import { ManualClock } from "../core/manual_clock.ts";
+import { PubSubRequestError } from "../core/ports/pub_sub.ts";
+import { SERVER_STATUS_SUBJECT } from "../core/protocol/server_status.ts";
 import { SqliteConstantsSource } from "../core/ports/sqlite_constants_source.ts";
 import { SQLITE_IN_MEMORY } from "../core/ports/sqlite_file.ts";
 import { eventually } from "../tests/contract/eventually.ts";
-import { openBench, openReadingBench, sourceOf } from "./service_fixture.ts";
+import { openBench, openReadingBench, play, sourceOf } from "./service_fixture.ts";
 import { STATUS_KEY } from "./status_cache.ts";
 import { TestConstants } from "./status_fixture.ts";
 import { RECHECK_MS } from "./status_reader.ts";
@@ -34,6 +37,7 @@ Deno.test("Status serves the object of the seed from the constants table", async
       server_status: 1,
       rates: { exp: 1, pvp: 1, pve: 1, color_mob: 1, skill: 1 },
       client_status: 256,
+      live: null,
     });
     assertEquals(updated_at, new ManualClock().nowMs() / 1000);
     assertEquals(_cache, { cached: true, age_seconds: 5, source: "cache" });
@@ -123,7 +127,8 @@ Deno.test("Status debug says how old the cache is and whether that is young", as
 
 Deno.test("Status answers 304 to who has it already, until it changes", async () => {
   await using bench = await openBench();
-  await bench.pass(STEP_MS);
+  // Until it is known that there is no game server.
+  await bench.pass(15_000);
   const first = await bench.get(URL_PATH);
   assertEquals(first.headers.get("cache-control"), "public, max-age=10");
   const tag = first.headers.get("etag") ?? "";
@@ -146,11 +151,40 @@ Deno.test("Status counts requests by route and is ready", async () => {
   await bench.get("/server/status");
   assertEquals(await bench.metric('status_requests_total{source="cache"}'), 2);
   assertEquals(await bench.metric('status_updates_total{outcome="ok"}'), 1);
-  for (const path of [URL_PATH, "/server/status"]) {
+  // What is answered from memory takes no time worth counting.
+  await bench.get(URL_PATH);
+  await bench.get("/server/status");
+  assertEquals(await bench.metric('status_requests_total{source="cache"}'), 4);
+  for (const [path, count] of [[URL_PATH, 1], ["/server/status", 2]]) {
     const name = `status_request_duration_seconds_count{route="${path}"}`;
-    assertEquals(await bench.metric(name), 1);
+    assertEquals(await bench.metric(name), count);
+  }
+  for (const path of [`${URL_PATH}?x`, `/x${URL_PATH}`]) {
+    assertEquals((await bench.get(path)).status, path.startsWith("/x") ? 404 : 200);
   }
   const { hostname, port } = bench.service.addresses.ops;
   const ready = await fetch(`http://${hostname}:${port}/readyz`);
   assertEquals([ready.status, await ready.json()], [200, { status: "ready", down: {} }]);
+});
+
+Deno.test("Status says what the game servers say", async () => {
+  await using bench = await openBench();
+  await play(bench, 4 * TURN_MS);
+  const { body } = await bench.get("/api/server/status");
+  const { updated_at, regions, ...live } = tryJsonObject(body.live) ?? {};
+  assertEquals(live, { players_online: 42, matches_running: 4, servers: 2 });
+  assertEquals(typeof updated_at, "number");
+  assertEquals(Array.isArray(regions) && regions.length, 1);
+  assertEquals(await bench.metric("status_players_online"), 42);
+  assertEquals(await bench.metric("constants_queries_total"), 1);
+});
+
+Deno.test("Status that is closed listens to no game server", async () => {
+  await using bench = await openBench();
+  await bench.service.close();
+  const asking = bench.pubSub.request(SERVER_STATUS_SUBJECT, "", { deadlineMs: STEP_MS });
+  const rejected = assertRejects(() => asking, PubSubRequestError);
+  await bench.pass(STEP_MS);
+  const error = await rejected;
+  assertEquals(error.failure, "no_responders");
 });

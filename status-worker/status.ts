@@ -1,5 +1,6 @@
 import { type JsonValue, tryJsonObject, tryParseJson } from "../core/json.ts";
 import type { ConstantRow } from "../core/ports/constants_source.ts";
+import { type LiveStatus, tryParseLiveStatus } from "./live_status.ts";
 
 /** How much faster or slower than usual things go; 1 is usual. */
 export interface ServerRates {
@@ -23,6 +24,8 @@ export interface ServerStatus {
   readonly rates: ServerRates;
   /** Flags for the client. */
   readonly client_status: number;
+  /** What the game servers say of themselves; null where none has been listened to yet. */
+  readonly live: LiveStatus | null;
   /** When the table was read, in seconds since the Unix epoch; null where it never was. */
   readonly updated_at: number | null;
   /** What each constant means, by its name in the table. */
@@ -70,6 +73,7 @@ export const DEFAULT_STATUS: ServerStatus = {
   server_status: 1,
   rates: { exp: 1, pvp: 1, pve: 1, color_mob: 1, skill: 1 },
   client_status: 256,
+  live: null,
   updated_at: null,
   _meta: {},
 };
@@ -78,11 +82,12 @@ export const DEFAULT_STATUS: ServerStatus = {
  * Makes the status from the rows of the table. A constant that is missing, or whose value is no
  * number, has its default; of two rows with one name the first counts.
  *
- * @param options `updatedAtS`: when they were read, in seconds since the Unix epoch
+ * @param options `updatedAtS`: when they were read, in seconds since the Unix epoch; `live`: what is
+ * known of the game servers
  */
 export function makeStatus(
   rows: readonly ConstantRow[],
-  options: { readonly updatedAtS: number },
+  options: { readonly updatedAtS: number; readonly live: LiveStatus | null },
 ): { readonly status: ServerStatus; readonly wrong: readonly WrongConstant[] } {
   const wrong: WrongConstant[] = [];
   const read = (name: string, fallback: number): number => {
@@ -105,6 +110,7 @@ export function makeStatus(
       skill: read("RateSkill", rates.skill),
     },
     client_status: read("CLIENT_STATUS", client_status),
+    live: options.live,
     updated_at: options.updatedAtS,
     _meta: Object.fromEntries(
       rows.slice(0, META_ROWS_MAX).map(({ name, description }) => [name, description]),
@@ -120,7 +126,8 @@ export function tryParseStatus(text: string): ServerStatus | undefined {
   const { server_status, client_status, updated_at } = value ?? {};
   if (rates === undefined || !isFiniteNumber(server_status)) return undefined;
   if (!isFiniteNumber(client_status) || !isFiniteNumber(updated_at)) return undefined;
-  return { server_status, rates, client_status, updated_at, _meta: textsOf(value?._meta) };
+  const live = tryParseLiveStatus(value?.live) ?? null;
+  return { server_status, rates, client_status, live, updated_at, _meta: textsOf(value?._meta) };
 }
 
 /** The status with `_cache`. */
@@ -131,6 +138,12 @@ export function annotateStatus(
   const { source, ageSeconds } = options;
   const cached = source === "cache" || source === "stale";
   return { ...status, _cache: { cached, age_seconds: ageSeconds, source } };
+}
+
+/** What the status says, but not when the servers were counted: what it says may last. */
+export function contentOf(status: ServerStatus): string {
+  const { live } = status;
+  return JSON.stringify({ ...status, live: live && { ...live, updated_at: 0 } });
 }
 
 /** Whole seconds since the table was read, never below 0; null where it never was. */

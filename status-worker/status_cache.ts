@@ -1,16 +1,14 @@
 import type { Clock } from "../core/clock.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { KvStore } from "../core/ports/kv_store.ts";
+import { LAST_STATUS_KEY, STATUS_KEY } from "../core/protocol/cached_status.ts";
 import { ConditionLog } from "./condition_log.ts";
 import { makeEntityTag } from "./entity_tag.ts";
-import { type ServerStatus, tryParseStatus } from "./status.ts";
+import type { LiveStatus } from "./live_status.ts";
+import { contentOf, type ServerStatus, tryParseStatus } from "./status.ts";
 import { within } from "./within.ts";
 
-/** Where the status is cached, for everybody who serves it. */
-export const STATUS_KEY = "server:status";
-
-/** Where the same is kept for ever, for a process that starts while the table cannot be read. */
-export const LAST_STATUS_KEY = "server:status:last";
+export { LAST_STATUS_KEY, STATUS_KEY };
 
 /** Milliseconds that the store may take to answer. */
 export const STORE_DEADLINE_MS = 1_000;
@@ -69,9 +67,10 @@ export class StatusCache {
 
   /** What this process knows, while it is young enough to do for the cache if the store is down. */
   get freshKnown(): KnownStatus | undefined {
-    const { clock, ttlMs } = this.#options;
-    const updatedAtS = this.#known?.status.updated_at ?? -Infinity;
-    return clock.nowMs() < updatedAtS * 1_000 + ttlMs ? this.#known : undefined;
+    const known = this.#known;
+    const isFresh = known !== undefined &&
+      this.#options.clock.nowMs() < this.#endsAtMs(known.status);
+    return isFresh ? known : undefined;
   }
 
   /** Asks the store. */
@@ -79,23 +78,38 @@ export class StatusCache {
     return this.#lookUp(STATUS_KEY);
   }
 
-  /** What is known last, by this process or, if it knows nothing, by the store. */
+  /** What is known last, by the store or, if that does not say, by this process. */
   async last(): Promise<KnownStatus | undefined> {
-    if (this.#known !== undefined) return this.#known;
     const lookup = await this.#lookUp(LAST_STATUS_KEY);
-    return lookup.kind === "hit" ? lookup.known : undefined;
+    return lookup.kind === "hit" ? lookup.known : this.#known;
   }
 
-  /** Caches a status; `stored` false: for this process only, because the store failed. */
+  /**
+   * Puts what the game servers say now into what is known, which stays cached for as long as it would
+   * have; undefined where no status is known or the store is down.
+   */
+  async updateLive(live: LiveStatus): Promise<KnownStatus | undefined> {
+    // Another process may have read the table meanwhile, for a visitor.
+    const lookup = await this.read();
+    if (lookup.kind === "down") return undefined;
+    const known = lookup.kind === "hit" ? lookup.known : await this.last();
+    return known && (await this.write({ ...known.status, live })).known;
+  }
+
+  /**
+   * Caches a status, for so long after its table was read: one that is older is kept as the last that
+   * is known, no more. `stored` false: for this process only, because the store failed.
+   */
   async write(
     status: ServerStatus,
   ): Promise<{ readonly known: KnownStatus; readonly stored: boolean }> {
-    const { kvStore, ttlMs } = this.#options;
+    const { kvStore, clock } = this.#options;
+    const ttlMs = Math.round(this.#endsAtMs(status) - clock.nowMs());
     const text = JSON.stringify(status);
     const known = this.#remember(status, text);
     try {
       await this.#inTime(Promise.all([
-        kvStore.set(STATUS_KEY, text, { ttlMs }),
+        ttlMs > 0 && kvStore.set(STATUS_KEY, text, { ttlMs }),
         kvStore.set(LAST_STATUS_KEY, text),
       ]));
       this.#storeDown.end();
@@ -133,8 +147,12 @@ export class StatusCache {
     return { kind: "hit", known: this.#remember(status, text) };
   }
 
+  #endsAtMs({ updated_at }: ServerStatus): number {
+    return (updated_at ?? -Infinity) * 1_000 + this.#options.ttlMs;
+  }
+
   #remember(status: ServerStatus, text: string): KnownStatus {
-    const known = { status, entityTag: makeEntityTag(text) };
+    const known = { status, entityTag: makeEntityTag(contentOf(status)) };
     this.#known = known;
     this.#knownText = text;
     return known;

@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DEFAULT_STATUS } from "./status.ts";
 import { LAST_STATUS_KEY, STATUS_KEY, STORE_DEADLINE_MS } from "./status_cache.ts";
+import { liveWith } from "./live_fixture.ts";
 import { FIXTURE_MS, makeStatusFixture } from "./status_fixture.ts";
 
 const { cacheTtl } = FIXTURE_MS;
@@ -81,4 +82,33 @@ Deno.test("StatusCache takes what is no status for nothing, and says so once", a
     assertEquals(await cache.last(), undefined);
   }
   assertEquals(logged, [["cached_status_is_unreadable", { key: STATUS_KEY }]]);
+});
+
+Deno.test("StatusCache renews the live part and keeps the time at which the rest ends", async () => {
+  const { cache, clock, store: { kvStore } } = makeStatusFixture();
+  const updatedAt = clock.nowMs() / 1_000;
+  const { known: first } = await cache.write({ ...DEFAULT_STATUS, updated_at: updatedAt });
+  await clock.advance(60_000);
+  const updated = await cache.updateLive(liveWith(5, updatedAt + 60));
+  assertEquals(updated?.status.updated_at, updatedAt);
+  assertEquals(updated?.status.live?.players_online, 5);
+  assertNotEquals(updated?.entityTag, first.entityTag);
+  assertEquals(await kvStore.ttlMs(STATUS_KEY), FIXTURE_MS.cacheTtl - 60_000);
+  // That they were counted again says nothing new.
+  const again = await cache.updateLive(liveWith(5, updatedAt + 61));
+  assertEquals(again?.entityTag, updated?.entityTag);
+});
+
+Deno.test("StatusCache keeps the live part of a status that is no longer cached as the last", async () => {
+  const { cache, clock, store, logged } = makeStatusFixture();
+  assertEquals(await cache.updateLive(liveWith(1)), undefined);
+  await cache.write({ ...DEFAULT_STATUS, updated_at: clock.nowMs() / 1_000 });
+  await clock.advance(FIXTURE_MS.cacheTtl);
+  await cache.updateLive(liveWith(6));
+  assertEquals(await cache.read(), { kind: "miss" });
+  assertEquals((await cache.last())?.status.live?.players_online, 6);
+  assertEquals(logged, []);
+  store.state = "down";
+  assertEquals(await cache.updateLive(liveWith(7)), undefined);
+  assertEquals((await cache.last())?.status.live?.players_online, 6);
 });

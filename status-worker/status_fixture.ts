@@ -5,9 +5,13 @@ import { Metrics } from "../core/metrics.ts";
 import type { ConstantRow, ConstantsSource } from "../core/ports/constants_source.ts";
 import type { KvStore } from "../core/ports/kv_store.ts";
 import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
+import { EventWriter } from "../core/protocol/event_envelope.ts";
+import { TestEventLog } from "./event_log_fixture.ts";
+import type { LiveStatus } from "./live_status.ts";
 import { StatusCache } from "./status_cache.ts";
 import { StatusMetrics } from "./status_metrics.ts";
 import { StatusReader } from "./status_reader.ts";
+import { StatusRecorder } from "./status_recorder.ts";
 import { StatusRefresher } from "./status_refresher.ts";
 
 /** The times of a fixture, in milliseconds. */
@@ -89,6 +93,10 @@ export interface StatusFixture {
   readonly refresher: StatusRefresher;
   /** See {@linkcode StatusReader}. */
   readonly reader: StatusReader;
+  /** What the game servers say; undefined: none has been listened to. */
+  live: LiveStatus | undefined;
+  /** What was remembered. */
+  readonly eventLog: TestEventLog;
   /** Their health. */
   readonly health: Health;
   /** What the counters are registered with. */
@@ -120,29 +128,38 @@ export function makeStatusFixture(
     log,
     ttlMs: FIXTURE_MS.cacheTtl,
   });
+  const eventLog = new TestEventLog();
+  const newId = (): string => "event";
+  const events = new EventWriter({ eventLog, clock, serverId: "status-test", newId });
+  const live = (): LiveStatus | undefined => fixture.live;
   const refresher = new StatusRefresher({
     constants,
     cache,
+    live,
+    recorder: new StatusRecorder({ events, clock }),
     metrics: statusMetrics,
     health,
     clock,
     log,
     readTimeoutMs: FIXTURE_MS.readTimeout,
   });
-  const reader = new StatusReader({ cache, refresher, clock });
-  return {
+  const reader = new StatusReader({ cache, refresher, live, clock });
+  const fixture: StatusFixture = {
     clock,
     store,
     constants,
     cache,
     refresher,
     reader,
+    live: undefined,
+    eventLog,
     health,
     metrics,
     statusMetrics,
     log,
     logged,
   };
+  return fixture;
 }
 
 const STEP_MS = 1_000;

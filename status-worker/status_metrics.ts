@@ -1,4 +1,5 @@
 import type { Counter, Metrics, ValueHistogram } from "../core/metrics.ts";
+import { BROADCAST_OUTCOMES } from "./fleet.ts";
 import { STATUS_SOURCES, type StatusSource } from "./status.ts";
 
 /** How an update can end: `store_failed` was read, and could not be cached for others. */
@@ -13,6 +14,8 @@ export const STATUS_ROUTES = [
   "/server/status",
   "/server/status/debug",
   "/health",
+  "/api/server/status/history",
+  "/",
 ] as const;
 
 /** One of {@linkcode STATUS_ROUTES}. */
@@ -24,6 +27,8 @@ const DURATION_BUCKETS_S = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.25, 1, 2.5, 5, 1
 export interface StatusGauges {
   /** Seconds since the status known last was read from the table; undefined where none is known. */
   readonly cacheAgeSeconds: () => number | undefined;
+  /** Players that the game servers report; undefined where none has been listened to yet. */
+  readonly playersOnline: () => number | undefined;
   /** Whether this worker is the one that updates. */
   readonly leads: () => boolean;
 }
@@ -36,6 +41,8 @@ export class StatusMetrics {
   readonly requests: Readonly<Record<StatusSource, Counter>>;
   /** Queries of the constants, failed ones included. */
   readonly queries: Counter;
+  /** Broadcasts of game servers. */
+  readonly broadcasts: Readonly<Record<typeof BROADCAST_OUTCOMES[number], Counter>>;
   readonly #metrics: Metrics;
   readonly #durations: Readonly<Record<StatusRoute, ValueHistogram>>;
 
@@ -58,9 +65,15 @@ export class StatusMetrics {
       name: "constants_queries_total",
       help: "Queries of the constants table",
     });
+    this.broadcasts = metrics.counters({
+      name: "server_broadcasts_total",
+      help: "Broadcasts of game servers, by what became of them",
+      label: "outcome",
+      values: BROADCAST_OUTCOMES,
+    });
     this.#durations = metrics.histograms({
       name: "status_request_duration_seconds",
-      help: "Time from request to response, by route",
+      help: "Time from request to response, by route; not of what is answered from memory at once",
       label: "route",
       values: STATUS_ROUTES,
     }, DURATION_BUCKETS_S);
@@ -72,6 +85,10 @@ export class StatusMetrics {
       name: "status_cache_age_seconds",
       help: "Age of the status known last; NaN where none is known",
     }, () => gauges.cacheAgeSeconds() ?? NaN);
+    this.#metrics.gauge({
+      name: "status_players_online",
+      help: "Players that the game servers report; NaN where that is not known",
+    }, () => gauges.playersOnline() ?? NaN);
     this.#metrics.gauge({
       name: "status_worker_leads",
       help: "1 where this worker is the one that updates the status, else 0",

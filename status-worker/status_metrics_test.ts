@@ -6,7 +6,12 @@ Deno.test("StatusMetrics reports what was counted and what is read on demand", a
   const registry = new Metrics({ process: false });
   const metrics = new StatusMetrics(registry);
   const ages: number[] = [];
-  metrics.watch({ cacheAgeSeconds: () => ages.at(-1), leads: () => true });
+  metrics.watch({
+    cacheAgeSeconds: () => ages.at(-1),
+    playersOnline: () => 12,
+    leads: () => true,
+  });
+  metrics.broadcasts.malformed.inc();
   metrics.updates.source_failed.inc();
   metrics.requests.stale.inc(2);
   metrics.queries.inc(3);
@@ -20,6 +25,8 @@ Deno.test("StatusMetrics reports what was counted and what is read on demand", a
       'status_requests_total{source="stale"} 2',
       "constants_queries_total 3",
       "status_worker_leads 1",
+      "status_players_online 12",
+      'server_broadcasts_total{outcome="malformed"} 1',
       'status_request_duration_seconds_count{route="/health"} 1',
       'status_request_duration_seconds_sum{route="/health"} 0.002',
     ]

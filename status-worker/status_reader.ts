@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
-import { DEFAULT_STATUS, type ServerStatus, type StatusSource } from "./status.ts";
+import { makeEntityTag } from "./entity_tag.ts";
+import type { LiveStatus } from "./live_status.ts";
+import { contentOf, DEFAULT_STATUS, type ServerStatus, type StatusSource } from "./status.ts";
 import type { KnownStatus, StatusCache } from "./status_cache.ts";
 import type { Refreshed, StatusRefresher } from "./status_refresher.ts";
 
@@ -22,15 +24,11 @@ export interface StatusReaderOptions {
   readonly cache: StatusCache;
   /** Reads the table. */
   readonly refresher: StatusRefresher;
+  /** What the game servers say now; undefined where that is not known yet. */
+  readonly live: () => LiveStatus | undefined;
   /** Says when. */
   readonly clock: Clock;
 }
-
-const DEFAULT_READING: StatusReading = {
-  source: "default",
-  status: DEFAULT_STATUS,
-  entityTag: 'W/"default"',
-};
 
 /**
  * What visitors are answered with: the cache, else the database, else what was known last, else the
@@ -39,7 +37,7 @@ const DEFAULT_READING: StatusReading = {
 export class StatusReader {
   readonly #options: StatusReaderOptions;
   #looking: Promise<StatusReading> | undefined;
-  #reading: StatusReading = DEFAULT_READING;
+  #reading: StatusReading = defaultReading(undefined);
   #lookedAtMs = -Infinity;
 
   /** Nothing is looked up yet. */
@@ -47,10 +45,16 @@ export class StatusReader {
     this.#options = options;
   }
 
+  /** The answer of a moment ago; undefined where it is time to look again. */
+  get current(): StatusReading | undefined {
+    const ageMs = this.#options.clock.monotonicMs() - this.#lookedAtMs;
+    return ageMs < RECHECK_MS ? this.#reading : undefined;
+  }
+
   /** Never rejects. */
   read(): Promise<StatusReading> {
-    const ageMs = this.#options.clock.monotonicMs() - this.#lookedAtMs;
-    if (ageMs < RECHECK_MS) return Promise.resolve(this.#reading);
+    const { current } = this;
+    if (current !== undefined) return Promise.resolve(current);
     this.#looking ??= this.#lookAndKeep().finally(() => this.#looking = undefined);
     return this.#looking;
   }
@@ -64,15 +68,25 @@ export class StatusReader {
   }
 
   async #look(): Promise<StatusReading> {
-    const { cache } = this.#options;
+    const { cache, live } = this.#options;
     const lookup = await cache.read();
     if (lookup.kind === "hit") return readingOf("cache", lookup.known);
-    const fresh = lookup.kind === "down" ? cache.freshKnown : undefined;
-    if (fresh !== undefined) return readingOf("cache", fresh);
+    const isDown = lookup.kind === "down";
+    const fresh = isDown ? cache.freshKnown : undefined;
+    if (fresh !== undefined) return readingOf("cache", this.#withLive(fresh));
     const refreshed = await this.#refresh();
     if (refreshed.outcome !== "source_failed") return readingOf("database", refreshed.known);
     const last = await cache.last();
-    return last === undefined ? DEFAULT_READING : readingOf("stale", last);
+    if (last === undefined) return defaultReading(live());
+    return readingOf("stale", isDown ? this.#withLive(last) : last);
+  }
+
+  /** Without the store no other process can say how the game servers are: this one listens itself. */
+  #withLive(known: KnownStatus): KnownStatus {
+    const live = this.#options.live();
+    if (live === undefined) return known;
+    const status = { ...known.status, live };
+    return { status, entityTag: makeEntityTag(contentOf(status)) };
   }
 
   #refresh(): Promise<Refreshed> {
@@ -88,4 +102,9 @@ function readingOf(source: StatusSource, { status, entityTag }: KnownStatus): St
   // A client that has the answer shall still learn that it is no longer up to date.
   const tag = source === "stale" ? entityTag.replace(/"$/, '-stale"') : entityTag;
   return { source, status, entityTag: tag };
+}
+
+function defaultReading(live: LiveStatus | undefined): StatusReading {
+  const status = { ...DEFAULT_STATUS, live: live ?? null };
+  return { source: "default", status, entityTag: makeEntityTag(contentOf(status)) };
 }

@@ -1,22 +1,28 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { DEFAULT_STATUS } from "./status.ts";
 import { STATUS_KEY } from "./status_cache.ts";
+import { liveWith } from "./live_fixture.ts";
 import { FIXTURE_MS, makeStatusFixture, type StatusFixture } from "./status_fixture.ts";
-import { RECHECK_MS } from "./status_reader.ts";
+import { RECHECK_MS, type StatusReading } from "./status_reader.ts";
 import { RETRY_PAUSE_MS } from "./status_refresher.ts";
 
 const { cacheTtl, readTimeout } = FIXTURE_MS;
 
-/** The source of an answer that is looked up anew. */
-async function nextSource({ clock, reader }: StatusFixture): Promise<string> {
+/** An answer that is looked up anew. */
+async function nextReading({ clock, reader }: StatusFixture): Promise<StatusReading> {
   await clock.advance(RECHECK_MS);
-  return (await reader.read()).source;
+  return await reader.read();
+}
+
+/** The source of an answer that is looked up anew. */
+async function nextSource(fixture: StatusFixture): Promise<string> {
+  return (await nextReading(fixture)).source;
 }
 
 Deno.test("StatusReader answers from the cache and leaves the database alone", async () => {
   const fixture = makeStatusFixture();
-  const { cache, constants, store, reader } = fixture;
-  const { known } = await cache.write({ ...DEFAULT_STATUS, updated_at: 1 });
+  const { cache, clock, constants, store, reader } = fixture;
+  const { known } = await cache.write({ ...DEFAULT_STATUS, updated_at: clock.nowMs() / 1_000 });
   const calls = store.callCount;
   for (let times = 0; times < 100; times++) {
     assertEquals(await reader.read(), { source: "cache", ...known });
@@ -118,4 +124,33 @@ Deno.test("StatusReader without a store asks the database no more often than wit
   constants.state = "down";
   await clock.advance(cacheTtl);
   assertEquals(await nextSource(fixture), "stale");
+});
+
+Deno.test("StatusReader has what it hears itself while the store does not answer", async () => {
+  const fixture = makeStatusFixture();
+  const { store } = fixture;
+  await nextSource(fixture);
+  fixture.live = liveWith(41);
+  assertEquals((await nextReading(fixture)).status.live, null);
+  store.state = "down";
+  const heard = await nextReading(fixture);
+  assertEquals([heard.source, heard.status.live?.players_online], ["cache", 41]);
+  fixture.live = liveWith(42);
+  const changed = await nextReading(fixture);
+  assertEquals(changed.status.live?.players_online, 42);
+  assertNotEquals(changed.entityTag, heard.entityTag);
+  // Also where the rest is no longer up to date.
+  fixture.constants.state = "down";
+  await fixture.clock.advance(cacheTtl);
+  fixture.live = liveWith(43);
+  const stale = await nextReading(fixture);
+  assertEquals([stale.source, stale.status.live?.players_online], ["stale", 43]);
+});
+
+Deno.test("StatusReader has what it hears itself where nothing else was ever known", async () => {
+  const fixture = makeStatusFixture();
+  fixture.constants.state = "down";
+  fixture.live = liveWith(3);
+  const { source, status } = await nextReading(fixture);
+  assertEquals([source, status.live?.players_online], ["default", 3]);
 });

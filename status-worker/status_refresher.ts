@@ -3,9 +3,11 @@ import type { Health } from "../core/health.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { ConstantRow, ConstantsSource } from "../core/ports/constants_source.ts";
 import { ConditionLog } from "./condition_log.ts";
+import type { LiveStatus } from "./live_status.ts";
 import { makeStatus, type WrongConstant } from "./status.ts";
 import type { KnownStatus, StatusCache } from "./status_cache.ts";
 import type { StatusMetrics, UpdateOutcome } from "./status_metrics.ts";
+import type { StatusRecorder } from "./status_recorder.ts";
 import { within } from "./within.ts";
 
 /** Milliseconds after a failure for which no visitor makes us ask the source again. */
@@ -28,6 +30,10 @@ export interface StatusRefresherOptions {
   readonly constants: ConstantsSource;
   /** What is cached. */
   readonly cache: StatusCache;
+  /** What the game servers say now; undefined where that is not known yet. */
+  readonly live: () => LiveStatus | undefined;
+  /** Remembers. */
+  readonly recorder: StatusRecorder;
   /** Counts. */
   readonly metrics: StatusMetrics;
   /** Told whether the table can be read. */
@@ -79,6 +85,14 @@ export class StatusRefresher {
     return this.refresh();
   }
 
+  /** Caches what the game servers say now; the table is not asked. Never rejects. */
+  async updateLive(): Promise<void> {
+    const { live, cache, recorder } = this.#options;
+    const now = live();
+    const known = now && await cache.updateLive(now);
+    if (known !== undefined) recorder.sampled(known.status);
+  }
+
   /** Waits for what is in hand. */
   async settled(): Promise<void> {
     await this.#inHand;
@@ -105,9 +119,13 @@ export class StatusRefresher {
     this.#failedAtMs = -Infinity;
     this.#sourceDown.end();
     health.markUp(HEALTH_PART);
-    const { status, wrong } = makeStatus(rows, { updatedAtS: clock.nowMs() / 1_000 });
+    const { status, wrong } = makeStatus(rows, {
+      updatedAtS: clock.nowMs() / 1_000,
+      live: this.#options.live() ?? cache.known?.status.live ?? null,
+    });
     this.#report(wrong);
     const { known, stored } = await cache.write(status);
+    this.#options.recorder.updated(status);
     return { outcome: stored ? "ok" : "store_failed", known };
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { STATUS_KEY } from "./status_cache.ts";
+import { liveWith } from "./live_fixture.ts";
 import { FIXTURE_MS, makeStatusFixture } from "./status_fixture.ts";
 import { RETRY_PAUSE_MS } from "./status_refresher.ts";
 
@@ -107,4 +108,26 @@ Deno.test("StatusRefresher is settled when what is in hand has ended", async () 
   constants.answer("up");
   await Promise.all([refreshing, settled]);
   assertEquals(order.toSorted(), ["refreshed", "settled"]);
+});
+
+Deno.test("StatusRefresher caches what the game servers say without asking the table", async () => {
+  const fixture = makeStatusFixture();
+  const { refresher, cache, constants, eventLog } = fixture;
+  await refresher.updateLive();
+  await refresher.refresh();
+  assertEquals(cache.known?.status.live, null);
+  await refresher.updateLive();
+  fixture.live = liveWith(9);
+  await refresher.updateLive();
+  assertEquals(cache.known?.status.live?.players_online, 9);
+  assertEquals(constants.queryCount, 1);
+  // A process that has just begun does not forget what another one knew.
+  fixture.live = undefined;
+  await refresher.refresh();
+  assertEquals(cache.known?.status.live?.players_online, 9);
+  assertEquals(eventLog.events.map(({ value }) => [value.event_type, value.players_online]), [
+    ["status_updated", null],
+    ["status_sampled", 9],
+    ["status_updated", 9],
+  ]);
 });

@@ -27,12 +27,13 @@ Deno.test("makeStatus takes every constant from its row", () => {
     row("ServerStatus", "0"),
     row("CLIENT_STATUS", "512.0"),
     row("Motto", "onward"),
-  ], { updatedAtS: UPDATED_AT_S });
+  ], { updatedAtS: UPDATED_AT_S, live: null });
   assertEquals(wrong, []);
   assertEquals(status, {
     server_status: 0,
     rates: { exp: 1.5, pvp: 2, pve: 0.5, color_mob: 3, skill: 4 },
     client_status: 512,
+    live: null,
     updated_at: UPDATED_AT_S,
     _meta: {
       RateExp: "about RateExp",
@@ -49,10 +50,13 @@ Deno.test("makeStatus takes every constant from its row", () => {
 
 Deno.test("makeStatus gives what is missing its default, and counts the first of two rows", () => {
   const rows = [row("RateExp", "2"), row("RateExp", "x")];
-  const { status, wrong } = makeStatus(rows, { updatedAtS: UPDATED_AT_S });
+  const { status, wrong } = makeStatus(rows, { updatedAtS: UPDATED_AT_S, live: null });
   assertEquals(wrong, []);
   assertEquals(status.rates, { ...DEFAULT_STATUS.rates, exp: 2 });
-  assertEquals(makeStatus([], { updatedAtS: 1 }).status, { ...DEFAULT_STATUS, updated_at: 1 });
+  assertEquals(makeStatus([], { updatedAtS: 1, live: null }).status, {
+    ...DEFAULT_STATUS,
+    updated_at: 1,
+  });
 });
 
 Deno.test("makeStatus reads numbers alone and reports what is none", () => {
@@ -77,7 +81,7 @@ Deno.test("makeStatus reads numbers alone and reports what is none", () => {
     ["null", undefined],
   ];
   for (const [value, expected] of cases) {
-    const { status, wrong } = makeStatus([row("RatePve", value)], { updatedAtS: 1 });
+    const { status, wrong } = makeStatus([row("RatePve", value)], { updatedAtS: 1, live: null });
     assertEquals(status.rates.pve, expected ?? 1, value);
     assertEquals(wrong, expected === undefined ? [{ name: "RatePve", value }] : [], value);
   }
@@ -89,25 +93,25 @@ Deno.test("makeStatus bounds what it reports and passes on", () => {
     ...Array.from({ length: META_ROWS_MAX }, (_, index) => row(`n${index}`, "1")),
     row("RateExp", long),
   ];
-  const { status, wrong } = makeStatus(rows, { updatedAtS: 1 });
+  const { status, wrong } = makeStatus(rows, { updatedAtS: 1, live: null });
   assertEquals(Object.keys(status._meta).length, META_ROWS_MAX);
   assertEquals(wrong, [{ name: "RateExp", value: long.slice(0, WRONG_VALUE_LENGTH_MAX) }]);
 });
 
 Deno.test("makeStatus takes any name for a name", () => {
-  const { status } = makeStatus([row("__proto__", "1", "odd")], { updatedAtS: 1 });
+  const { status } = makeStatus([row("__proto__", "1", "odd")], { updatedAtS: 1, live: null });
   assertEquals(Object.entries(status._meta), [["__proto__", "odd"]]);
 });
 
 Deno.test("tryParseStatus reads what was cached", () => {
-  const { status } = makeStatus([row("RateExp", "2")], { updatedAtS: UPDATED_AT_S });
+  const { status } = makeStatus([row("RateExp", "2")], { updatedAtS: UPDATED_AT_S, live: null });
   assertEquals(tryParseStatus(JSON.stringify(status)), status);
   const withMore = { ...status, players: 150, _meta: { ...status._meta, broken: 1 } };
   assertEquals(tryParseStatus(JSON.stringify(withMore)), status);
 });
 
 Deno.test("tryParseStatus refuses what is no status", () => {
-  const { status } = makeStatus([], { updatedAtS: 1 });
+  const { status } = makeStatus([], { updatedAtS: 1, live: null });
   const texts = [
     "",
     "{",

@@ -13,11 +13,14 @@ import { within } from "./within.ts";
 /** Where the lease is that only one worker of several holds. */
 export const LEASE_KEY = "server:status:lease";
 
-/** The longest pause between two turns; within it a changed interval is noticed. */
-export const TURN_MS = 10_000;
+/**
+ * The longest pause between two turns, in milliseconds: within it a changed interval is noticed, and
+ * what the game servers say is cached.
+ */
+export const TURN_MS = 5_000;
 
 /**
- * How long the lease lives: 30 s. Its holder asks again after a pause and a turn at the latest, and a
+ * How long the lease lives: 25 s. Its holder asks again after a pause and a turn at the latest, and a
  * turn is one query and a few answers of the store.
  */
 export const LEASE_TTL_MS: number = TURN_MS + READ_TIMEOUT_MS_MAX + 10 * STORE_DEADLINE_MS;
@@ -117,7 +120,7 @@ export class StatusWorker {
   }
 
   async #turn(): Promise<void> {
-    const { cache, interval } = this.#options;
+    const { cache, refresher, interval } = this.#options;
     const state = await this.#tryHold();
     if (state === undefined) return;
     await interval.read();
@@ -130,7 +133,8 @@ export class StatusWorker {
       this.#options.log.info("status_lease_gained");
       this.#update = undefined;
     }
-    if (this.#dueInMs() <= 0) await this.#refresh();
+    const isUpdated = this.#dueInMs() <= 0 && await this.#refresh();
+    if (!isUpdated) await refresher.updateLive();
   }
 
   /** Undefined where the store does not say: then nobody else can be told a new status either. */
@@ -147,7 +151,8 @@ export class StatusWorker {
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** Whether it did. */
+  async #refresh(): Promise<boolean> {
     const { refresher, clock, rng } = this.#options;
     const { outcome } = await refresher.refresh();
     this.#update = {
@@ -155,6 +160,7 @@ export class StatusWorker {
       succeeded: outcome === "ok",
       factor: 1 - JITTER * rng.below(JITTER_STEPS) / JITTER_STEPS,
     };
+    return outcome === "ok";
   }
 
   #dueInMs(): number {

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { Rng } from "../core/rng.ts";
 import { STATUS_KEY } from "./status_cache.ts";
+import { liveWith } from "./live_fixture.ts";
 import { FIXTURE_MS, makeStatusFixture, passTime, type StatusFixture } from "./status_fixture.ts";
+import { SAMPLE_PERIOD_MS } from "./status_recorder.ts";
 import { INTERVAL_KEY, UpdateInterval } from "./update_interval.ts";
 import { LEASE_KEY, LEASE_TTL_MS, RETRY_MS, StatusWorker, TURN_MS } from "./worker.ts";
 
@@ -163,4 +165,27 @@ Deno.test("StatusWorker closes after the update in hand", async () => {
   await closing;
   assert(await kvStore.get(STATUS_KEY));
   assertEquals(await kvStore.get(LEASE_KEY), undefined);
+});
+
+Deno.test("StatusWorker caches what the game servers say in each turn, and samples it each minute", async () => {
+  const fixture = makeStatusFixture();
+  const { clock, constants, cache, eventLog } = fixture;
+  fixture.live = liveWith(1);
+  const worker = startWorker(fixture);
+  await passTime(clock, 0);
+  fixture.live = liveWith(2);
+  await passTime(clock, TURN_MS);
+  assertEquals(cache.known?.status.live?.players_online, 2);
+  await passTime(clock, SAMPLE_PERIOD_MS * 5 - TURN_MS);
+  assertEquals(eventLog.events.map(({ value }) => value.event_type), [
+    "status_updated",
+    ...Array.from({ length: 5 }, () => "status_sampled"),
+  ]);
+  assertEquals(constants.queryCount, 1);
+  // The table is one thing, the game servers are another.
+  constants.state = "down";
+  fixture.live = liveWith(3);
+  await passTime(clock, INTERVAL_MS);
+  assertEquals(cache.known?.status.live?.players_online, 3);
+  await worker.close();
 });

@@ -1,3 +1,4 @@
+import type { MetricText } from "../metrics.ts";
 import { EVENT_DROP_REASONS } from "../ports/event_batcher.ts";
 import { MemoryKvStore } from "../ports/memory_kv_store.ts";
 import { MemoryPubSub } from "../ports/memory_pub_sub.ts";
@@ -29,6 +30,12 @@ export type Opener<Name extends keyof Ports> = (
   options: EmbeddedOptions,
   context: ServiceContext,
 ) => Promise<Opening<Ports[Name]>>;
+
+/** The metric that says how many events there must be to read, less those that were dropped. */
+export const APPENDED_EVENTS: MetricText = {
+  name: "event_log_appended_total",
+  help: "Events that services have written, whatever became of them",
+};
 
 /** Opens each port's embedded implementation. @throws Error when a file cannot be opened */
 export const EMBEDDED_OPENERS: { readonly [Name in keyof Ports]: Opener<Name> } = {
@@ -80,6 +87,7 @@ async function openEventLog(
   { clock, log, metrics, health }: ServiceContext,
 ): Promise<Opening<Ports["eventLog"]>> {
   const path = `${dataDir}/events.sqlite`;
+  const appended = metrics.counter(APPENDED_EVENTS);
   const dropped = metrics.counters({
     name: "event_log_dropped_total",
     help: "Events that were dropped before they were written, by reason",
@@ -90,6 +98,7 @@ async function openEventLog(
     path,
     clock,
     log,
+    onAppend: () => appended.inc(),
     onDrop: (count, reason) => dropped[reason].inc(count),
     onState: (isUp, reason = "") => {
       if (isUp) health.markUp("event_log");

@@ -8,7 +8,7 @@ import { OutboxEventLog, type OutboxEventLogOptions } from "./outbox_event_log.t
 
 /** What an event log on Kafka needs. */
 export interface KafkaEventLogOptions
-  extends Pick<OutboxEventLogOptions, "onDrop" | "onOutboxState"> {
+  extends Pick<OutboxEventLogOptions, "onAppend" | "onDrop" | "onOutboxState"> {
   /** Which Kafka, and the outbox's bounds. */
   readonly config: KafkaConfig;
   /** The name under which the brokers know us: the server's id. */
@@ -33,7 +33,7 @@ export interface KafkaEventLogOptions
  * @throws Error naming the outbox's path, where it is none or another process has it
  */
 export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<OutboxEventLog> {
-  const { config, clientId, outboxPath, clock, random, log } = options;
+  const { config, clientId, outboxPath, clock, random, log, onAppend } = options;
   const client = { config, clientId, log };
   const outbox = new KafkaOutbox({
     ...client,
@@ -49,6 +49,7 @@ export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<
     source: new KafkaEventSource({ ...client, clock, random }),
     clock,
     log,
+    ...(onAppend === undefined ? {} : { onAppend }),
     onDrop: options.onDrop,
     onOutboxState: options.onOutboxState,
   });

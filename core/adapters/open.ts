@@ -1,6 +1,7 @@
 // Long because it is the one place that chooses: one short opener for each real broker and database.
 import type { Ports, ServiceContext } from "../service.ts";
-import { EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
+import { BrokerStates } from "./broker_states.ts";
+import { APPENDED_EVENTS, EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
 import type { KafkaConfig } from "./kafka_config.ts";
 import { describeNats, type NatsConfig } from "./nats_config.ts";
 import type { NatsTrouble } from "./nats_pub_sub.ts";
@@ -36,6 +37,12 @@ export interface OpenPortsOptions {
 /** How long a service waits at its start for a database that comes up later than it does. */
 const DATABASE_WAIT_MS = 30_000;
 
+/** What is there to open a port with. */
+interface OpeningContext extends ServiceContext {
+  /** Told of each broker. */
+  readonly brokers: BrokerStates;
+}
+
 /** Buses on which a lone service would be heard by nobody. */
 const BUSES: ReadonlySet<PortName> = new Set(["workQueue", "rpc", "pubSub", "kvStore"]);
 
@@ -51,12 +58,13 @@ export async function openPorts<Name extends PortName>(
 ): Promise<OpenPorts<Name>> {
   const ports: Partial<Ports> = {};
   const closers: (() => Promise<void>)[] = [];
+  const brokers = new BrokerStates(context);
   const closePorts = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
   try {
     for (const name of new Set(names)) {
-      const opening = await openPort(name, options, context);
+      const opening = await openPort(name, options, { ...context, brokers });
       closers.push(() => opening.port.close());
       Object.assign(ports, { [name]: opening.port });
       logOpening(name, opening, { alone: options.alone, context });
@@ -71,7 +79,7 @@ export async function openPorts<Name extends PortName>(
 function openPort(
   name: PortName,
   options: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports[PortName]>> {
   const { kafka, rabbitmq, nats, redis, postgres, mysql } = options.config;
   if (name === "eventLog" && kafka !== undefined) return openKafka(kafka, options, context);
@@ -89,10 +97,11 @@ function openPort(
 async function openKafka(
   config: KafkaConfig,
   options: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["eventLog"]>> {
   const { clock, log, metrics, health } = context;
   const { dataDir, clientId } = options;
+  const appended = metrics.counter(APPENDED_EVENTS);
   const dropped = metrics.counters({
     name: "event_log_dropped_total",
     help: "Events that were dropped before they were delivered, by reason",
@@ -108,7 +117,7 @@ async function openKafka(
     { name: "outbox_oldest_age_seconds", help: "How long the oldest of them has waited" },
     () => waiting.oldestAtMs === undefined ? 0 : (clock.nowMs() - waiting.oldestAtMs) / 1_000,
   );
-  const report = openReport(context, "kafka", { required: false });
+  const report = context.brokers.open("kafka", { required: false });
   const reportOutbox = (isUp: boolean, reason = ""): void => {
     if (isUp) health.markUp("event_log");
     else health.markDown("event_log", reason, { required: false });
@@ -121,6 +130,7 @@ async function openKafka(
     clock,
     random: Math.random,
     log,
+    onAppend: () => appended.inc(),
     onDrop: (count, reason) => dropped[reason].inc(count),
     onKafkaState: report,
     onOutboxState: reportOutbox,
@@ -132,7 +142,7 @@ async function openKafka(
 async function openRabbitWorkQueue(
   config: RabbitConfig,
   { clientId: name }: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["workQueue"]>> {
   const { clock, log, metrics } = context;
   const { RABBIT_WORK_TROUBLES, RabbitWorkQueue } = await import("./rabbitmq_work_queue.ts");
@@ -142,7 +152,7 @@ async function openRabbitWorkQueue(
     label: "reason",
     values: RABBIT_WORK_TROUBLES,
   });
-  const onState = openReport(context, "rabbitmq_queues", { required: false });
+  const onState = context.brokers.open("rabbitmq_queues", { required: false });
   const onTrouble = (trouble: RabbitWorkTrouble): void => troubles[trouble].inc();
   const random = Math.random;
   const port = new RabbitWorkQueue({ config, clock, random, log, name, onState, onTrouble });
@@ -152,11 +162,11 @@ async function openRabbitWorkQueue(
 async function openRabbitRpc(
   config: RabbitConfig,
   { clientId: name }: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["rpc"]>> {
   const { clock, log } = context;
   const { RabbitRpc } = await import("./rabbitmq_rpc.ts");
-  const onState = openReport(context, "rabbitmq_rpc", { required: false });
+  const onState = context.brokers.open("rabbitmq_rpc", { required: false });
   const port = new RabbitRpc({ config, clock, random: Math.random, log, name, onState });
   return { port, implementation: "RabbitRpc", where: describeRabbit(config) };
 }
@@ -164,7 +174,7 @@ async function openRabbitRpc(
 async function openNats(
   config: NatsConfig,
   { clientId: name }: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["pubSub"]>> {
   const { clock, log, metrics } = context;
   const { NATS_TROUBLES, openNatsPubSub } = await import("./nats_pub_sub.ts");
@@ -174,7 +184,7 @@ async function openNats(
     label: "reason",
     values: NATS_TROUBLES,
   });
-  const onState = openReport(context, "nats", { required: false });
+  const onState = context.brokers.open("nats", { required: false });
   const onTrouble = (trouble: NatsTrouble): void => troubles[trouble].inc();
   const random = Math.random;
   const port = await openNatsPubSub({ config, clock, random, log, name, onState, onTrouble });
@@ -184,10 +194,10 @@ async function openNats(
 async function openRedis(
   config: RedisConfig,
   { clientId: name }: OpenPortsOptions,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["kvStore"]>> {
   const { clock, log } = context;
-  const onState = openReport(context, "redis", { required: false });
+  const onState = context.brokers.open("redis", { required: false });
   const { openRedisKvStore } = await import("./redis_kv_store.ts");
   const port = await openRedisKvStore({ config, clock, random: Math.random, log, name, onState });
   return { port, implementation: "RedisKvStore", where: describeRedis(config) };
@@ -195,7 +205,7 @@ async function openRedis(
 
 async function openPostgres(
   config: PostgresConfig,
-  context: ServiceContext,
+  context: OpeningContext,
 ): Promise<Opening<Ports["database"]>> {
   const { PostgresDatabase } = await import("./postgres_database.ts");
   const port = new PostgresDatabase({
@@ -203,7 +213,7 @@ async function openPostgres(
     clock: context.clock,
     random: Math.random,
     // There are no accounts without it.
-    onState: openReport(context, "postgres", { required: true }),
+    onState: context.brokers.open("postgres", { required: true }),
   });
   try {
     await port.opened(DATABASE_WAIT_MS);
@@ -216,29 +226,11 @@ async function openPostgres(
 
 async function openMysql(
   config: MysqlConfig,
-  { clock }: ServiceContext,
+  { clock }: OpeningContext,
 ): Promise<Opening<Ports["constants"]>> {
   const { MysqlConstantsSource } = await import("./mysql_constants_source.ts");
   const port = new MysqlConstantsSource({ config, clock });
   return { port, implementation: "MysqlConstantsSource", where: describeMysql(config) };
-}
-
-/** Keeps readiness and the metric `broker_up` of one broker true to what is said of it. */
-function openReport(
-  { metrics, health }: ServiceContext,
-  broker: string,
-  options: { readonly required: boolean },
-): (isUp: boolean, reason?: string) => void {
-  let isBrokerUp = false;
-  metrics.gauge(
-    { name: `broker_up_${broker}`, help: `Whether ${broker} can be reached` },
-    () => isBrokerUp ? 1 : 0,
-  );
-  return (isUp, reason = "unreachable") => {
-    isBrokerUp = isUp;
-    if (isUp) health.markUp(broker);
-    else health.markDown(broker, reason, options);
-  };
 }
 
 function logOpening(

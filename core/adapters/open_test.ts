@@ -34,6 +34,22 @@ Deno.test("openPorts opens each port once, and says which implementation and whe
   }
 });
 
+Deno.test("openPorts counts the events that are written, and those of them that are dropped", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const { context } = openContext();
+  const { eventLog, closePorts } = await openPorts(["eventLog"], { ...OPTIONS, dataDir }, context);
+  try {
+    eventLog.append({ topic: "topic", key: "key", value: {} });
+    eventLog.append({ topic: "topic", key: "key", value: { text: "x".repeat(1_048_576) } });
+    const text = await context.metrics.text();
+    assertStringIncludes(text, "event_log_appended_total 2\n");
+    assertStringIncludes(text, 'event_log_dropped_total{reason="bad_event"} 1\n');
+  } finally {
+    await closePorts();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
 Deno.test("openPorts warns a lone service of the buses on which nobody hears it", async () => {
   const { context, events } = openContext();
   const ports = await openPorts(

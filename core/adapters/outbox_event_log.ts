@@ -35,6 +35,8 @@ export interface OutboxEventLogOptions {
   readonly bufferCountMax?: number;
   /** Characters that wait in memory for the outbox at most. Default 64 Mi. */
   readonly bufferLengthMax?: number;
+  /** Called for each event as it is appended, whatever becomes of it. */
+  readonly onAppend?: () => void;
   /** Called for each event that never came to the outbox. */
   readonly onDrop: (count: number, reason: OutboxEventDropReason) => void;
   /** Called when the outbox can no longer be written (false, and why) and when it can again (true). */
@@ -78,6 +80,7 @@ export class OutboxEventLog implements EventLog {
   }
 
   append(event: NewEvent): void {
+    this.#options.onAppend?.();
     const value = tryStringify(event.value);
     if (value === undefined || value.length > EVENT_LENGTH_MAX) {
       return this.#options.onDrop(1, "bad_event");

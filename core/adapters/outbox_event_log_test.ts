@@ -60,21 +60,24 @@ interface Setup {
   readonly clock: ManualClock;
   readonly drops: string[];
   readonly states: boolean[];
+  appendedCount(): number;
 }
 
 function setUp(bufferCountMax?: number): Setup {
   const [outbox, source, clock] = [new FakeOutbox(), new FakeSource(), new ManualClock(5_000)];
   const [drops, states]: [string[], boolean[]] = [[], []];
+  let appendedCount = 0;
   const eventLog = new OutboxEventLog({
     outbox,
     source,
     clock,
     log: silentLog,
     ...(bufferCountMax === undefined ? {} : { bufferCountMax }),
+    onAppend: () => appendedCount++,
     onDrop: (_count, reason) => drops.push(reason),
     onOutboxState: (isUp) => states.push(isUp),
   });
-  return { eventLog, outbox, source, clock, drops, states };
+  return { eventLog, outbox, source, clock, drops, states, appendedCount: () => appendedCount };
 }
 
 Deno.test("OutboxEventLog writes events to the outbox soon, as they were", async () => {
@@ -89,6 +92,14 @@ Deno.test("OutboxEventLog writes events to the outbox soon, as they were", async
     ["topic", "key", "id", 5_000, '{"event_id":"id","list":[1]}'],
     ["topic", "key", null, 5_000, '{"event_id":7}'],
   ]);
+  await eventLog.close();
+});
+
+Deno.test("OutboxEventLog tells of each event that is appended, good or bad", async () => {
+  const { eventLog, drops, appendedCount } = setUp();
+  eventLog.append(EVENT);
+  eventLog.append({ ...EVENT, value: { text: "x".repeat(1_048_576) } });
+  assertEquals([drops, appendedCount()], [["bad_event"], 2]);
   await eventLog.close();
 });
 

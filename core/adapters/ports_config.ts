@@ -22,6 +22,13 @@ export interface PortsConfig {
   readonly mysql: MysqlConfig | undefined;
 }
 
+/** Addresses without which the variables beside them are not read; for whoever lists variables. */
+export const PORTS_SAMPLES: ReadonlyMap<string, string> = new Map([
+  ["KAFKA_BOOTSTRAP_SERVERS", "localhost"],
+  ["RABBITMQ_HOST", "localhost"],
+  ["DB_HOST", "localhost"],
+]);
+
 /** Everything embedded, whatever the environment says. */
 export const EMBEDDED_PORTS: PortsConfig = {
   kafka: undefined,

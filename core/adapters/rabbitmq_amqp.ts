@@ -58,6 +58,8 @@ export interface AmqpQueueOptions {
   readonly autoDelete?: boolean;
   /** Milliseconds that it stays without consumers. */
   readonly expires?: number;
+  /** Milliseconds that a message waits in it at most. */
+  readonly messageTtl?: number;
   /** Messages that it holds at most. */
   readonly maxLength?: number;
   /** What happens beyond that. */

@@ -12,6 +12,8 @@ export interface RabbitRoute {
   readonly kind: "queue" | "exchange";
   /** Its name. */
   readonly name: string;
+  /** Of a queue, as in `QueueOptions`. */
+  readonly keptMs?: number;
 }
 
 /** Why a message was not published. */

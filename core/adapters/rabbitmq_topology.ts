@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../clock.ts";
-import { DEAD_LETTER_SUFFIX } from "../ports/work_queue.ts";
+import { DEAD_LETTER_SUFFIX, type QueueOptions } from "../ports/work_queue.ts";
 import type { AmqpChannel, AmqpConnection, AmqpQueueOptions } from "./rabbitmq_amqp.ts";
 import { brokerCode } from "./rabbitmq_errors.ts";
 import { sayGoodbye } from "./rabbitmq_goodbye.ts";
@@ -20,7 +20,10 @@ export type RabbitQueueType = "plain" | "quorum";
 export interface RabbitTopologyOptions {
   /** How work queues are made; their dead letters are plain, or bounded classic ones. */
   readonly queueType: RabbitQueueType;
-  /** Messages in a quorum queue at most; beyond it the broker refuses more. */
+  /**
+   * Messages at most in a quorum queue, beyond which the broker refuses more, and in one that is kept
+   * for a while only, which loses its oldest.
+   */
   readonly depthMax: number;
   /** Messages in its dead-letter queue at most; beyond it the broker drops the oldest. */
   readonly deadDepthMax: number;
@@ -55,12 +58,18 @@ export class RabbitTopology {
   }
 
   /**
-   * Makes a durable queue and its dead letters, where they are not there.
+   * Makes a durable queue and its dead letters, where they are not there. Those of a queue that is kept
+   * for a while only are made with the first dead letter: they would outlast it.
    *
    * @throws Error when the broker refuses or is lost
    */
-  async declareQueue(amqp: AmqpConnection, name: string): Promise<void> {
+  async declareQueue(
+    amqp: AmqpConnection,
+    name: string,
+    { keptMs }: QueueOptions = {},
+  ): Promise<void> {
     if (name.endsWith(DEAD_LETTER_SUFFIX)) return await this.#declareDead(amqp, name);
+    if (keptMs !== undefined) return await this.#declareBrief(amqp, name, keptMs);
     const dead = `${name}${DEAD_LETTER_SUFFIX}`;
     await this.#declareDead(amqp, dead);
     const { queueType, depthMax, quorumSettleMs, clock } = this.#options;
@@ -80,6 +89,18 @@ export class RabbitTopology {
   /** Declares a durable fanout exchange. @throws Error when the broker refuses or is lost */
   async declareExchange(amqp: AmqpConnection, name: string): Promise<void> {
     await onOwnChannel(amqp, (channel) => channel.assertExchange(name, "fanout"));
+  }
+
+  // Classic, whatever the others are: what waits for so short a time is not worth replicas.
+  async #declareBrief(amqp: AmqpConnection, name: string, keptMs: number): Promise<void> {
+    const { queueType, depthMax } = this.#options;
+    await makeQueue(amqp, name, {
+      messageTtl: keptMs,
+      expires: keptMs,
+      maxLength: depthMax,
+      overflow: "drop-head",
+      ...(queueType === "plain" ? {} : { arguments: { "x-queue-type": "classic" } }),
+    });
   }
 
   // Classic, whatever the others are: a quorum queue drops a message that was looked at too often.

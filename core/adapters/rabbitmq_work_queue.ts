@@ -6,6 +6,7 @@ import type { Subscription } from "../ports/subscription.ts";
 import {
   type ConsumeOptions,
   PREFETCH_DEFAULT,
+  type QueueOptions,
   type WorkHandler,
   type WorkQueue,
 } from "../ports/work_queue.ts";
@@ -131,8 +132,8 @@ export class RabbitWorkQueue implements WorkQueue {
     this.#publishChannel = this.#openPublishChannel();
   }
 
-  publish(queue: string, message: JsonValue): Promise<void> {
-    return this.#publish({ kind: "queue", name: queue }, message);
+  publish(queue: string, message: JsonValue, { keptMs }: QueueOptions = {}): Promise<void> {
+    return this.#publish({ kind: "queue", name: queue, ...kept(keptMs) }, message);
   }
 
   async consume(
@@ -148,7 +149,8 @@ export class RabbitWorkQueue implements WorkQueue {
     }
     const deps = {
       ...this.#channelDeps(this.#consuming),
-      declare: (amqp: AmqpConnection, name: string) => this.#topology.declareQueue(amqp, name),
+      declare: (amqp: AmqpConnection, name: string) =>
+        this.#topology.declareQueue(amqp, name, kept(options.keptMs)),
       publishDead: (name: string, dead: Parameters<RabbitPublisher["publish"]>[1]) =>
         this.#publisher.publish({ kind: "queue", name }, dead),
       redeliveryDelayMs: this.#options.redeliveryDelayMs ?? 100,
@@ -211,10 +213,10 @@ export class RabbitWorkQueue implements WorkQueue {
     await this.#publisher.publish(route, encodeMessage(message, this.#messageBytesMax));
   }
 
-  async #declare({ kind, name }: RabbitRoute): Promise<void> {
+  async #declare({ kind, name, keptMs }: RabbitRoute): Promise<void> {
     const { state } = this.#publishing;
     if (state.kind !== "up") throw new Error(`Cannot declare ${name}: RabbitMQ is ${state.kind}`);
-    if (kind === "queue") await this.#topology.declareQueue(state.amqp, name);
+    if (kind === "queue") await this.#topology.declareQueue(state.amqp, name, kept(keptMs));
     else await this.#topology.declareExchange(state.amqp, name);
   }
 
@@ -277,4 +279,8 @@ async function start<Part extends Startable>(part: Part, parts: Set<Part>): Prom
     throw error;
   }
   return { close };
+}
+
+function kept(keptMs: number | undefined): QueueOptions {
+  return keptMs === undefined ? {} : { keptMs };
 }

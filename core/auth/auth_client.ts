@@ -84,7 +84,7 @@ export class AuthClient {
 }
 
 function outcomeOf(reply: AuthReply): LoginOutcome {
-  const { status, message, code, token } = reply;
+  const { status, message = "", code, token } = reply;
   if (status !== "success") return { ok: false, message, ...(code && { code }), reply };
   // The signer itself has just sent it, so that its claims need no check.
   const claims = typeof token === "string" ? tryReadClaimsUnverified(token) : undefined;

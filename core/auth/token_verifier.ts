@@ -1,3 +1,4 @@
+// Long because keys, revocations and what is remembered of a token decide together.
 import type { Clock } from "../clock.ts";
 import { describeError, type Log, silentLog } from "../log.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./jwt.ts";
 
 /** Why an access token is not accepted; `keys_unavailable` is nobody's fault but ours. */
-export type TokenRefusal = JwtRefusal | "unknown_key" | "keys_unavailable";
+export type TokenRefusal = JwtRefusal | "unknown_key" | "keys_unavailable" | "revoked";
 
 /** Whom a token stands for, or why for nobody. */
 export type TokenVerdict =
@@ -28,9 +29,14 @@ export type TokenVerdict =
 export interface TokenVerifierOptions {
   /** Gets the keys that tokens may be signed with; a rejection leaves the known ones in force. */
   readonly fetchKeys: () => Promise<readonly PublicJwk[]>;
+  /**
+   * Says whether a session has been ended before its time; undefined: nobody asks. While it rejects, a
+   * token counts as it did before: play goes on when what is asked is away.
+   */
+  readonly isRevoked?: (sessionId: string) => Promise<boolean>;
   /** Says when tokens and keys are old. */
   readonly clock: Clock;
-  /** Told when keys cannot be fetched. */
+  /** Told when keys cannot be fetched, or revocations not be asked for. */
   readonly log?: Log;
   /** Verified tokens remembered; past it the one used longest ago is forgotten. Default 10 000. */
   readonly cacheMax?: number;
@@ -38,6 +44,8 @@ export interface TokenVerifierOptions {
   readonly fetchIntervalMs?: number;
   /** Milliseconds after which the keys are fetched anew, so that a retired one ends. Default 60 000. */
   readonly keysMaxAgeMs?: number;
+  /** Milliseconds for which a token that was not revoked is not asked about again. Default 2 000. */
+  readonly revocationMaxAgeMs?: number;
 }
 
 const CLOCK_TOLERANCE_S = 5;
@@ -49,6 +57,7 @@ const CLOCK_TOLERANCE_S = 5;
 export class TokenVerifier {
   readonly #options: Required<TokenVerifierOptions>;
   readonly #verified: VerifiedTokens;
+  #revocationsAsked = true;
   #keys: ReadonlyMap<string, VerifyingKey> = new Map();
   #fetchedAtMs = -Infinity;
   #triedAtMs = -Infinity;
@@ -61,6 +70,8 @@ export class TokenVerifier {
       cacheMax: 10_000,
       fetchIntervalMs: 5_000,
       keysMaxAgeMs: 60_000,
+      revocationMaxAgeMs: 2_000,
+      isRevoked: () => Promise.resolve(false),
       ...options,
     };
     this.#verified = new VerifiedTokens(this.#options.cacheMax);
@@ -80,7 +91,7 @@ export class TokenVerifier {
       this.#verified.delete(token);
       return { ok: false, reason: "expired" };
     }
-    return { ok: true, ...known.claims };
+    return await this.#unlessRevoked(known);
   }
 
   /** How many verified tokens are remembered; `cacheMax` at the most. */
@@ -99,8 +110,34 @@ export class TokenVerifier {
     if (!verdict.ok) return verdict;
     const claims = tryParseAccessClaims(verdict.claims);
     if (claims === undefined) return { ok: false, reason: "wrong_claims" };
-    this.#verified.set(token, { keyId: key.kid, claims });
-    return { ok: true, ...claims };
+    const entry = { keyId: key.kid, claims, isRevoked: false, askedAtMs: -Infinity };
+    this.#verified.set(token, entry);
+    return await this.#unlessRevoked(entry);
+  }
+
+  async #unlessRevoked(entry: VerifiedToken): Promise<TokenVerdict> {
+    const ageMs = this.#options.clock.monotonicMs() - entry.askedAtMs;
+    // Never undone: what is revoked is not asked about again.
+    if (!entry.isRevoked && ageMs >= this.#options.revocationMaxAgeMs) {
+      entry.asking ??= this.#ask(entry).finally(() => delete entry.asking);
+      await entry.asking;
+    }
+    return entry.isRevoked ? { ok: false, reason: "revoked" } : { ok: true, ...entry.claims };
+  }
+
+  async #ask(entry: VerifiedToken): Promise<void> {
+    const askedAtMs = this.#options.clock.monotonicMs();
+    try {
+      entry.isRevoked = await this.#options.isRevoked(entry.claims.sessionId);
+      this.#revocationsAsked = true;
+    } catch (error) {
+      // Said once, not for each token.
+      if (this.#revocationsAsked) {
+        this.#options.log.warn("revocations_not_asked", { error: describeError(error) });
+      }
+      this.#revocationsAsked = false;
+    }
+    entry.askedAtMs = askedAtMs;
   }
 
   #isOver(claims: AccessClaims): boolean {
@@ -146,6 +183,11 @@ export class TokenVerifier {
 interface VerifiedToken {
   readonly keyId: string;
   readonly claims: AccessClaims;
+  isRevoked: boolean;
+  /** When it was last asked whether it is revoked, on the monotonic clock. */
+  askedAtMs: number;
+  /** The question that is under way. */
+  asking?: Promise<void>;
 }
 
 /** A bounded map in order of use; a Map keeps the order of insertion. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { JsonObject } from "../json.ts";
+import { silentLog } from "../log.ts";
 import { ManualClock } from "../manual_clock.ts";
 import {
   generateSigningKey,
@@ -158,4 +159,72 @@ Deno.test("TokenVerifier remembers no more than it may and stays right", async (
     assertEquals((await verifier.verify(token)).ok, true);
   }
   assertEquals(verifier.rememberedCount, 2);
+});
+
+interface Revocations {
+  readonly ended: Set<string>;
+  askedCount: number;
+  down: boolean;
+  isRevoked(sessionId: string): Promise<boolean>;
+}
+
+function openRevocations(): Revocations {
+  const revocations: Revocations = {
+    ended: new Set(),
+    askedCount: 0,
+    down: false,
+    isRevoked: (sessionId) => {
+      revocations.askedCount++;
+      if (revocations.down) return Promise.reject(new Error("away"));
+      return Promise.resolve(revocations.ended.has(sessionId));
+    },
+  };
+  return revocations;
+}
+
+const REVOKED = { ok: false, reason: "revoked" } as const;
+
+Deno.test("TokenVerifier refuses the token of an ended session within the age of what it asked", async () => {
+  const revocations = openRevocations();
+  const { clock, verifier, sign } = openBench({ isRevoked: revocations.isRevoked });
+  const token = await sign();
+  assertEquals((await verifier.verify(token)).ok, true);
+  revocations.ended.add("session");
+  await clock.advance(1_999);
+  assertEquals((await verifier.verify(token)).ok, true);
+  assertEquals(revocations.askedCount, 1);
+  await clock.advance(1);
+  assertEquals(await verifier.verify(token), REVOKED);
+  revocations.ended.clear();
+  await clock.advance(10_000);
+  assertEquals(await verifier.verify(token), REVOKED);
+  assertEquals(revocations.askedCount, 2);
+});
+
+Deno.test("TokenVerifier asks about an unknown token at once, and once for many who show it", async () => {
+  const revocations = openRevocations();
+  const { verifier, sign } = openBench({ isRevoked: revocations.isRevoked });
+  revocations.ended.add("session");
+  const token = await sign();
+  assertEquals(await verifier.verify(token), REVOKED);
+  const verdicts = await Promise.all(Array.from({ length: 5 }, () => verifier.verify(token)));
+  assertEquals(verdicts, verdicts.map(() => REVOKED));
+  assertEquals(revocations.askedCount, 1);
+});
+
+Deno.test("TokenVerifier takes tokens while nobody answers for revocations, and says so once", async () => {
+  const revocations = openRevocations();
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (event: string): void => void warnings.push(event) };
+  const { clock, verifier, sign } = openBench({ isRevoked: revocations.isRevoked, log });
+  revocations.down = true;
+  revocations.ended.add("session");
+  const token = await sign();
+  for (let round = 0; round < 3; round++) {
+    assertEquals((await verifier.verify(token)).ok, true);
+    await clock.advance(2_000);
+  }
+  assertEquals(warnings, ["revocations_not_asked"]);
+  revocations.down = false;
+  assertEquals(await verifier.verify(token), REVOKED);
 });

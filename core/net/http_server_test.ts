@@ -313,3 +313,15 @@ Deno.test("HttpServer refuses routes that are the same, and opens no port for th
   const route: Route = { method: "GET", path: "/a", handler: () => new Response() };
   assertThrows(() => new Bench({}, { routes: [route, route] }), TypeError, "is routed already");
 });
+
+Deno.test("HttpServer gives what is quick as it is, and routes the rest until it closes", async () => {
+  const quick = (request: Request): Response | undefined =>
+    request.url.endsWith("/quick") ? new Response("quick") : undefined;
+  await using bench = new Bench({
+    "GET /slow": () => new Response("slow"),
+    "GET /quick": () => new Response("routed"),
+  }, { quick });
+  assertEquals(await bench.ask("/quick"), [200, "quick"]);
+  assertEquals(await bench.ask("/slow"), [200, "slow"]);
+  assertEquals(bench.observed, [["/slow", 200, 0]]);
+});

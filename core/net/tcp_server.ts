@@ -1,10 +1,14 @@
+// Long because a connection is accepted, bounded, served and let go in one place.
 import { sleep } from "../clock.ts";
 import { TCP_ACCEPT_BACKOFF_MS_MAX, TCP_ACCEPT_BACKOFF_MS_MIN } from "../limits.ts";
 import { describeError } from "../log.ts";
 import { ConnectionCaps } from "./connection_caps.ts";
 import { listenOn } from "./listen_on.ts";
 import { LineDriver, type LineDriverOptions } from "./line_driver.ts";
+import { ProxiedListener, type ProxyProtocolOptions } from "./proxied_listener.ts";
+import type { TcpListener, TcpSocket } from "./tcp_listener.ts";
 
+export type { TcpListener, TcpSocket } from "./tcp_listener.ts";
 export type { CloseReason, LineConnection, LineProtocol } from "./line_protocol.ts";
 
 /** Why a connection was refused or ended against the client's wish, for a metric's label. */
@@ -17,6 +21,8 @@ export const TCP_DROP_REASONS = [
   "reset",
   "protocol_failed",
   "accept_failed",
+  "proxy_untrusted",
+  "proxy_header",
 ] as const;
 
 /** One of {@linkcode TCP_DROP_REASONS}. */
@@ -35,11 +41,13 @@ export interface TcpServerOptions extends Omit<LineDriverOptions, "drops"> {
   /** Told of each connection that is refused or cut off. */
   readonly drops: (reason: TcpDropReason) => void;
   /**
-   * Opens another listener than plain TCP on `hostname` and `port`, such as one for TLS. Of a TLS
-   * connection closed before its handshake is over, Deno 2.9 keeps the socket until the client closes
-   * it, outside our counts: let only a proxy reach such a listener.
+   * Opens another listener than plain TCP on `hostname` and `port`, such as one for TLS. Of a connection
+   * of `Deno.listenTls` closed before its handshake is over, Deno 2.9 keeps the socket until the client
+   * closes it, outside our counts: let only a proxy reach such a listener.
    */
-  readonly listen?: () => Deno.Listener;
+  readonly listen?: () => TcpListener;
+  /** Every connection comes from a proxy and begins with a PROXY header; undefined: from the client. */
+  readonly proxyProtocol?: ProxyProtocolOptions | undefined;
 }
 
 /** A TCP server that runs. */
@@ -70,7 +78,7 @@ export function startTcpServer(options: TcpServerOptions): TcpServer {
 class LineTcpServer implements TcpServer {
   readonly address: { readonly hostname: string; readonly port: number };
   readonly #options: TcpServerOptions;
-  readonly #listener: Deno.Listener;
+  readonly #listener: TcpListener;
   readonly #caps: ConnectionCaps;
   readonly #running = new Map<LineDriver, Promise<void>>();
   readonly #closing = new AbortController();
@@ -82,8 +90,12 @@ class LineTcpServer implements TcpServer {
     const { hostname, port } = options;
     this.#options = options;
     this.#caps = new ConnectionCaps(options);
-    const { listen = () => Deno.listen({ hostname, port }) } = options;
-    this.#listener = listenOn({ transport: "tcp", hostname, port }, listen);
+    const { listen = (): TcpListener => Deno.listen({ hostname, port }) } = options;
+    const listener = listenOn({ transport: "tcp", hostname, port }, listen);
+    const { proxyProtocol } = options;
+    this.#listener = proxyProtocol === undefined
+      ? listener
+      : new ProxiedListener(listener, { ...options, ...proxyProtocol });
     this.address = netAddress(this.#listener.addr);
     this.#accepting = this.#acceptAll();
   }
@@ -121,7 +133,7 @@ class LineTcpServer implements TcpServer {
   }
 
   /** Never throws. */
-  #serve(conn: Deno.Conn): void {
+  #serve(conn: TcpSocket): void {
     const { drops, log } = this.#options;
     const remote = netAddress(conn.remoteAddr);
     const refusal = this.#caps.take(remote.hostname);
@@ -184,7 +196,7 @@ function netAddress(address: Deno.Addr): TcpServer["address"] {
 }
 
 // Replies are small and each is waited for. A wrapped listener's connections may not know the option.
-function setNoDelay(conn: Deno.Conn): void {
+function setNoDelay(conn: TcpSocket): void {
   if (!("setNoDelay" in conn) || typeof conn.setNoDelay !== "function") return;
   try {
     conn.setNoDelay(true);

@@ -1,8 +1,8 @@
-import { type Clock, sleep } from "../clock.ts";
+import { type CancelTimer, type Clock, sleep } from "../clock.ts";
 import { Deque } from "../deque.ts";
 import { describeError, type Log } from "../log.ts";
+import { MemoryConsumer } from "./memory_consumer.ts";
 import type { Subscription } from "./subscription.ts";
-import { WorkInHand } from "./work_in_hand.ts";
 import { PoisonMessage, WORK_ATTEMPTS_MAX, type WorkHandler } from "./work_queue.ts";
 
 /** The delay before a redelivery doubles with each attempt, this often at most. */
@@ -18,6 +18,8 @@ export interface MemoryQueueOptions {
   readonly depthMax: number;
   /** Before the second attempt; doubles with each further one. */
   readonly redeliveryDelayMs: number;
+  /** How long a message may wait, in milliseconds; for ever if undefined. */
+  readonly keptMs: number | undefined;
   /** Takes what cannot be done; undefined: the queue tries without end and drops poison. */
   readonly deadLetter: ((text: string) => void) | undefined;
   /** Called when the queue has neither messages nor consumers. */
@@ -28,6 +30,8 @@ interface Message {
   /** Order of arrival: a message that comes back takes its old place. */
   readonly sequence: number;
   readonly text: string;
+  /** On the monotonic clock. */
+  readonly expiresAtMs: number;
   attempt: number;
 }
 
@@ -41,11 +45,13 @@ export class MemoryQueue {
   readonly #arrived = new Deque<Message>();
   /** What came back, latest arrival first. */
   readonly #returned: Message[] = [];
-  readonly #consumers: Consumer[] = [];
+  readonly #consumers: MemoryConsumer[] = [];
   #sequence = 0;
   #inHandCount = 0;
   #turn = 0;
   #dispatchDue = false;
+  /** Set while something waits that may become too old. */
+  #cancelExpiry: CancelTimer | undefined;
 
   /** Empty at first; `name` is for the log. */
   constructor(name: string, options: MemoryQueueOptions) {
@@ -61,7 +67,9 @@ export class MemoryQueue {
   /** Takes a message as JSON text; false where the queue is full. */
   offer(text: string): boolean {
     if (this.depth >= this.#options.depthMax) return false;
-    this.#arrived.push({ sequence: this.#sequence++, text, attempt: 0 });
+    const expiresAtMs = this.#options.clock.monotonicMs() + (this.#options.keptMs ?? Infinity);
+    this.#arrived.push({ sequence: this.#sequence++, text, expiresAtMs, attempt: 0 });
+    this.#expireLater();
     this.#dispatchSoon();
     return true;
   }
@@ -73,7 +81,7 @@ export class MemoryQueue {
 
   /** Adds a consumer with at most `prefetch` messages in hand. */
   consume(handler: WorkHandler, prefetch: number): Subscription {
-    const consumer = new Consumer(handler, prefetch, () => {
+    const consumer = new MemoryConsumer(handler, prefetch, () => {
       this.#consumers.splice(this.#consumers.indexOf(consumer), 1);
       this.#checkIdle();
     });
@@ -84,6 +92,7 @@ export class MemoryQueue {
 
   /** Closes every consumer. */
   async close(): Promise<void> {
+    this.#cancelExpiry?.();
     await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
   }
 
@@ -98,15 +107,16 @@ export class MemoryQueue {
   }
 
   #dispatch(): void {
-    for (let free = this.#nextFree(); free !== undefined; free = this.#nextFree()) {
-      const message = this.#take();
-      if (message === undefined) break;
+    while (this.depth > this.#inHandCount) {
+      const free = this.#nextFree();
+      const message = free && this.#take();
+      if (free === undefined || message === undefined) break;
       void this.#deliver(message, free);
     }
     this.#checkIdle();
   }
 
-  #nextFree(): Consumer | undefined {
+  #nextFree(): MemoryConsumer | undefined {
     for (let tried = 0; tried < this.#consumers.length; tried++) {
       const consumer = this.#consumers[this.#turn++ % this.#consumers.length];
       if (consumer?.hasRoom) return consumer;
@@ -115,10 +125,34 @@ export class MemoryQueue {
   }
 
   #take(): Message | undefined {
+    this.#dropExpired();
     return this.#returned.pop() ?? this.#arrived.shift();
   }
 
-  async #deliver(message: Message, consumer: Consumer): Promise<void> {
+  /** One timer for all that waits: what is too old goes at the latest twice as late as it should. */
+  #expireLater(): void {
+    const { keptMs, clock } = this.#options;
+    if (keptMs === undefined || this.#cancelExpiry !== undefined) return;
+    this.#cancelExpiry = clock.after(keptMs, () => {
+      this.#cancelExpiry = undefined;
+      this.#dropExpired();
+      if (this.#arrived.length + this.#returned.length > 0) this.#expireLater();
+      this.#checkIdle();
+    });
+  }
+
+  #dropExpired(): void {
+    if (this.#options.keptMs === undefined) return;
+    const nowMs = this.#options.clock.monotonicMs();
+    // Both have the oldest at the end that is looked at.
+    while ((this.#returned.at(-1)?.expiresAtMs ?? Infinity) <= nowMs) this.#returned.pop();
+    for (let first = this.#arrived.shift(); first !== undefined; first = this.#arrived.shift()) {
+      if (first.expiresAtMs <= nowMs) continue;
+      return this.#arrived.pushFront(first);
+    }
+  }
+
+  async #deliver(message: Message, consumer: MemoryConsumer): Promise<void> {
     consumer.inHand.begin();
     this.#inHandCount++;
     message.attempt++;
@@ -135,7 +169,7 @@ export class MemoryQueue {
   }
 
   /** Whether the message is to be delivered again; waits until it may be. */
-  async #failed(message: Message, consumer: Consumer, error: unknown): Promise<boolean> {
+  async #failed(message: Message, consumer: MemoryConsumer, error: unknown): Promise<boolean> {
     const { log, deadLetter, clock, redeliveryDelayMs } = this.#options;
     const fields = { queue: this.#name, attempt: message.attempt, error: describeError(error) };
     const poison = error instanceof PoisonMessage;
@@ -159,36 +193,8 @@ export class MemoryQueue {
   }
 
   #checkIdle(): void {
-    if (this.depth === 0 && this.#consumers.length === 0) this.#options.onIdle();
-  }
-}
-
-class Consumer implements Subscription {
-  readonly handler: WorkHandler;
-  readonly inHand = new WorkInHand();
-  readonly #prefetch: number;
-  readonly #onClose: () => void;
-  readonly #closing = new AbortController();
-
-  constructor(handler: WorkHandler, prefetch: number, onClose: () => void) {
-    this.handler = handler;
-    this.#prefetch = prefetch;
-    this.#onClose = onClose;
-  }
-
-  get hasRoom(): boolean {
-    return this.inHand.count < this.#prefetch;
-  }
-
-  get closing(): AbortSignal {
-    return this.#closing.signal;
-  }
-
-  close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort();
-      this.#onClose();
-    }
-    return this.inHand.none();
+    if (this.depth > 0 || this.#consumers.length > 0) return;
+    this.#cancelExpiry?.();
+    this.#options.onIdle();
   }
 }

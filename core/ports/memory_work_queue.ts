@@ -8,6 +8,7 @@ import {
   type ConsumeOptions,
   DEAD_LETTER_SUFFIX,
   PREFETCH_DEFAULT,
+  type QueueOptions,
   type WorkHandler,
   type WorkQueue,
 } from "./work_queue.ts";
@@ -57,10 +58,10 @@ export class MemoryWorkQueue implements WorkQueue {
     };
   }
 
-  publish(queue: string, message: JsonValue): Promise<void> {
+  publish(queue: string, message: JsonValue, options?: QueueOptions): Promise<void> {
     return Promise.try(() => {
       if (this.#closed) throw new Error(`Cannot publish to ${queue}: the work queue is closed`);
-      if (this.#queue(queue).offer(JSON.stringify(message))) return;
+      if (this.#queue(queue, options).offer(JSON.stringify(message))) return;
       throw new Error(`Cannot publish to ${queue}: it holds ${this.#options.depthMax} messages`);
     });
   }
@@ -70,7 +71,7 @@ export class MemoryWorkQueue implements WorkQueue {
       if (this.#closing) throw new Error(`Cannot consume ${queue}: the work queue is closed`);
       const prefetch = options?.prefetch ?? PREFETCH_DEFAULT;
       if (Number.isInteger(prefetch) && prefetch >= 1) {
-        return this.#queue(queue).consume(handler, prefetch);
+        return this.#queue(queue, options).consume(handler, prefetch);
       }
       throw new RangeError(`Cannot consume ${queue}: prefetch must be 1 or more, is ${prefetch}`);
     });
@@ -123,7 +124,7 @@ export class MemoryWorkQueue implements WorkQueue {
     this.#queues.clear();
   }
 
-  #queue(name: string): MemoryQueue {
+  #queue(name: string, options?: QueueOptions): MemoryQueue {
     const existing = this.#queues.get(name);
     if (existing !== undefined) return existing;
     const { clock, log, depthMax, redeliveryDelayMs } = this.#options;
@@ -133,6 +134,7 @@ export class MemoryWorkQueue implements WorkQueue {
       log,
       depthMax,
       redeliveryDelayMs,
+      keptMs: options?.keptMs,
       deadLetter: isDead ? undefined : (text) => this.#deadLetter(name, text),
       onIdle: () => {
         if (this.#queues.get(name) === queue) this.#queues.delete(name);

@@ -113,3 +113,41 @@ Deno.test("MemoryWorkQueue lets work in hand publish while it closes", async () 
   await closed;
   assertEquals(published, true);
 });
+
+Deno.test("MemoryWorkQueue frees what nobody took in time, and leaves no timer behind", async () => {
+  const { queue, clock } = open();
+  await queue.publish("q", 1, { keptMs: 1_000 });
+  await clock.advance(900);
+  await queue.publish("q", 2, { keptMs: 1_000 });
+  await clock.advance(100);
+  assertEquals(await queue.depth("q"), 1);
+  const seen: JsonValue[] = [];
+  const consumer = await queue.consume("q", ({ message }) => {
+    seen.push(message);
+    return Promise.resolve();
+  }, { keptMs: 1_000 });
+  await clock.advance(0);
+  assertEquals(seen, [2]);
+  await consumer.close();
+  assertEquals(clock.timerCount, 0);
+  await queue.publish("q", 3, { keptMs: 1_000 });
+  await clock.advance(2_000);
+  assertEquals([await queue.depth("q"), clock.timerCount], [0, 0]);
+  await queue.publish("q", 4, { keptMs: 1_000 });
+  await queue.close();
+  assertEquals(clock.timerCount, 0);
+});
+
+Deno.test("MemoryWorkQueue hands single messages to its consumers in turn", async () => {
+  const { queue, clock } = open();
+  const seen: string[] = [];
+  for (const name of ["a", "b", "c"]) {
+    await queue.consume("q", () => Promise.resolve(void seen.push(name)));
+  }
+  for (let message = 0; message < 6; message++) {
+    await queue.publish("q", message);
+    await clock.advance(0);
+  }
+  assertEquals(seen.toSorted(), ["a", "a", "b", "b", "c", "c"]);
+  await queue.close();
+});

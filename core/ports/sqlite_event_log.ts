@@ -25,6 +25,8 @@ export interface SqliteEventLogOptions {
   readonly bufferLengthMax?: number;
   /** The file's size at which writing fails as on a full disk; without a bound if undefined. */
   readonly fileBytesMax?: number;
+  /** Called for each event as it is appended, whatever becomes of it. */
+  readonly onAppend?: () => void;
   /** Called for events that are dropped, with their number. */
   readonly onDrop?: (count: number, reason: EventDropReason) => void;
   /** Called when writing begins to fail (false, and why) and when it works again (true). */
@@ -76,6 +78,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   append(event: NewEvent): void {
+    this.#options.onAppend?.();
     const value = tryStringify(event.value);
     if (value === undefined || value.length > EVENT_LENGTH_MAX) return this.#drop("bad_event");
     const id = event.value["event_id"];

@@ -35,8 +35,18 @@ export class PoisonMessage extends Error {
   override readonly name = "PoisonMessage";
 }
 
+/** How long a queue and what waits in it are kept. */
+export interface QueueOptions {
+  /**
+   * Milliseconds, 1 or more, for which a message may wait to be taken; after that it is gone, and no
+   * dead letter. A queue that nobody has consumed for as long is gone too, with what is in it. All who
+   * name a queue must say the same: who names it first decides. For ever if undefined.
+   */
+  readonly keptMs?: number;
+}
+
 /** How a queue is consumed. */
-export interface ConsumeOptions {
+export interface ConsumeOptions extends QueueOptions {
   /**
    * Messages in hand at once, 1 or more; 1 keeps strict order for a sole consumer, because a message
    * that failed stays in hand until it is delivered again. Default {@linkcode PREFETCH_DEFAULT}.
@@ -51,7 +61,7 @@ export interface ConsumeOptions {
  */
 export interface WorkQueue {
   /** Resolves when the queue has the message. @throws Error when it cannot take it */
-  publish(queue: string, message: JsonValue): Promise<void>;
+  publish(queue: string, message: JsonValue, options?: QueueOptions): Promise<void>;
   /** Hands the queue's messages to `handler`; several consumers share a queue. */
   consume(queue: string, handler: WorkHandler, options?: ConsumeOptions): Promise<Subscription>;
   /** Copies the message to every subscriber of the exchange. */

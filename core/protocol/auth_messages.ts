@@ -4,10 +4,14 @@ import { type JsonObject, type JsonValue, tryJsonObject } from "../json.ts";
 export const AUTH_REPLY_CODES = [
   "invalid_credentials",
   "missing_credentials",
+  "throttled",
   "account_disabled",
   "username_taken",
   "invalid_username",
   "invalid_password",
+  "common_password",
+  "invalid_display_name",
+  "nothing_to_update",
   "invalid_token",
   "invalid_refresh_token",
   "unknown_action",
@@ -29,8 +33,8 @@ export type AuthReplyCode = typeof AUTH_REPLY_CODES[number];
 export interface AuthReply extends JsonObject {
   /** How it went. */
   readonly status: "success" | "failure" | "error";
-  /** The exact text of the protocol. */
-  readonly message: string;
+  /** The exact text of the protocol; only a reply that carries an `account` has none. */
+  readonly message?: string;
   /** Why it is no success; every other reply has one. */
   readonly code?: AuthReplyCode;
 }
@@ -56,7 +60,11 @@ export function tryParseAuthReply(value: JsonValue): AuthReply | undefined {
   if (reply === undefined) return undefined;
   const { status, message, code: rawCode, ...rest } = reply;
   if (status !== "success" && status !== "failure" && status !== "error") return undefined;
-  if (typeof message !== "string") return undefined;
+  if (typeof message !== "string") {
+    const isAccount = status === "success" && message === undefined &&
+      tryJsonObject(rest["account"]) !== undefined;
+    return isAccount ? { status, ...rest } : undefined;
+  }
   const code = AUTH_REPLY_CODES.find((candidate) => candidate === rawCode);
   return code === undefined ? { status, message, ...rest } : { status, message, code, ...rest };
 }

@@ -6,6 +6,13 @@ Deno.test("AuthReply keeps the fields beside status and message", () => {
   assertEquals(tryParseAuthReply(reply), reply);
 });
 
+Deno.test("AuthReply that carries an account needs no message", () => {
+  const reply = { status: "success", account: { account_id: "a" } } as const;
+  assertEquals(tryParseAuthReply(reply), reply);
+  assertEquals(tryParseAuthReply({ ...reply, status: "failure" }), undefined);
+  assertEquals(tryParseAuthReply({ ...reply, account: "a" }), undefined);
+});
+
 Deno.test("AuthReply leaves out an unknown code", () => {
   const reply = tryParseAuthReply({ status: "error", message: "No", code: "toString" });
   assertEquals(reply, { status: "error", message: "No" });

@@ -21,42 +21,62 @@ export interface EventBody extends JsonObject {
   readonly event_type: string;
 }
 
+interface WaitingEvent {
+  readonly topic: EventTopic;
+  readonly key: string;
+  readonly body: EventBody;
+  /** Seconds, when it happened. */
+  readonly timestamp: number;
+}
+
 /** Writes events in the envelope that all of them share: type, time, id and server. */
 export class EventWriter {
   readonly #log: EventLog;
   readonly #clock: Clock;
   readonly #serverId: string;
   readonly #newId: () => string;
+  readonly #later: ((work: () => void) => void) | undefined;
+  #waiting: WaitingEvent[] = [];
 
   /**
    * Writes nothing yet.
    *
    * @param options `serverId`: the server that the events name; `newId`: gives each event a unique
-   * id, by which a reader knows one that is delivered twice
+   * id, by which a reader knows one that is delivered twice; `later`: does soon what the caller of
+   * `write` should not wait for, such as `queueMicrotask`; without it nothing is put off
    */
   constructor(options: {
     readonly eventLog: EventLog;
     readonly clock: Clock;
     readonly serverId: string;
     readonly newId: () => string;
+    readonly later?: (work: () => void) => void;
   }) {
     this.#log = options.eventLog;
     this.#clock = options.clock;
     this.#serverId = options.serverId;
     this.#newId = options.newId;
+    this.#later = options.later;
   }
 
-  /** Appends an event; those of one key keep their order. Never throws, never waits. */
+  /**
+   * Appends an event, whose body is not changed any more; those of one key keep their order. Never
+   * throws, never waits.
+   */
   write(topic: EventTopic, key: string, body: EventBody): void {
-    this.#log.append({
-      topic,
-      key,
-      value: {
-        ...body,
-        timestamp: this.#clock.nowMs() / 1000,
-        event_id: this.#newId(),
-        server_id: this.#serverId,
-      },
-    });
+    const event = { topic, key, body, timestamp: this.#clock.nowMs() / 1000 };
+    if (this.#later === undefined) return this.#append(event);
+    if (this.#waiting.push(event) === 1) this.#later(() => this.#appendWaiting());
+  }
+
+  #appendWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const event of waiting) this.#append(event);
+  }
+
+  #append({ topic, key, body, timestamp }: WaitingEvent): void {
+    const envelope = { timestamp, event_id: this.#newId(), server_id: this.#serverId };
+    this.#log.append({ topic, key, value: { ...body, ...envelope } });
   }
 }

@@ -30,3 +30,33 @@ Deno.test("EventWriter puts each event into the common envelope", () => {
     },
   }]);
 });
+
+Deno.test("EventWriter puts off what nobody should wait for, with the time at which it happened", async () => {
+  const appended: NewEvent[] = [];
+  const clock = new ManualClock(1_000);
+  const late: (() => void)[] = [];
+  let ids = 0;
+  const writer = new EventWriter({
+    eventLog: {
+      append: (event) => void appended.push(event),
+      flush: () => Promise.resolve(),
+      read: () => ReadableStream.from<never>([]),
+      subscribe: () => Promise.resolve({ close: () => Promise.resolve() }),
+      close: () => Promise.resolve(),
+    },
+    clock,
+    serverId: "game-7",
+    newId: () => `e${++ids}`,
+    later: (work) => void late.push(work),
+  });
+  writer.write("game_events", "m1", { event_type: "first" });
+  writer.write("game_events", "m1", { event_type: "second" });
+  assertEquals([appended.length, late.length], [0, 1], "one turn for all that waits");
+  await clock.advance(60_000);
+  late[0]?.();
+  const seen = appended.map(({ value }) => [value.event_type, value.event_id, value.timestamp]);
+  assertEquals(seen, [["first", "e1", 1], ["second", "e2", 1]]);
+  writer.write("game_events", "m1", { event_type: "third" });
+  late[1]?.();
+  assertEquals(appended.length, 3);
+});

@@ -1,10 +1,59 @@
-/**
- * How long a match's owner is remembered without being written again, in milliseconds: longer than
- * the longest match, which is an hour.
- */
-export const MATCH_OWNER_TTL_MS = 65 * 60_000;
+import { tryJsonObject, tryParseJson } from "../json.ts";
+import { isServerId } from "./server_status.ts";
 
-/** The key of the `KvStore` that holds the id of the server on which a match runs. */
+/**
+ * How long a match stays its owner's when the owner does not say that it goes on, in milliseconds.
+ * Afterwards another server may go on with it.
+ */
+export const MATCH_OWNER_TTL_MS = 3_000;
+
+/** The sorted set of the matches that somebody has, by the wall-clock time of their owners' last word. */
+export const OWNED_MATCHES_KEY = "matches:owned";
+
+/** On which server a match runs. */
+export interface MatchOwner {
+  /** The server. */
+  readonly serverId: string;
+  /** The fencing token: 1 at first, and one more for each server that goes on with the match. */
+  readonly epoch: number;
+  /** Where the server takes datagrams; empty where it does not say at which host. */
+  readonly host: string;
+  /** Where the server takes datagrams. */
+  readonly udpPort: number;
+}
+
+const HOST_LENGTH_MAX = 255;
+
+/** The key of the `KvStore` that holds a match's owner. */
 export function matchOwnerKey(matchId: string): string {
   return `match:${matchId}`;
+}
+
+/** The key that holds the newest epoch of a match, also while nobody has it. */
+export function matchEpochKey(matchId: string): string {
+  return `match:${matchId}:epoch`;
+}
+
+/**
+ * The key of a match's checkpoint. Each epoch has its own, so that what a former owner has still on the
+ * way can never take the place of what the owner writes.
+ */
+export function matchCheckpointKey(matchId: string, epoch: number): string {
+  return `match:${matchId}:checkpoint:${epoch}`;
+}
+
+/** The owner as the store has it; the same owner always gives the same text. */
+export function encodeMatchOwner({ serverId, epoch, host, udpPort }: MatchOwner): string {
+  return JSON.stringify({ server_id: serverId, epoch, host, udp_port: udpPort });
+}
+
+/** The value as an owner, or undefined where it is none. Never throws. */
+export function tryParseMatchOwner(value: string): MatchOwner | undefined {
+  const fields = tryJsonObject(tryParseJson(value));
+  const { server_id: serverId, epoch, host, udp_port: udpPort } = fields ?? {};
+  if (typeof serverId !== "string" || !isServerId(serverId)) return undefined;
+  if (typeof epoch !== "number" || !Number.isSafeInteger(epoch) || epoch < 1) return undefined;
+  if (typeof host !== "string" || host.length > HOST_LENGTH_MAX) return undefined;
+  if (typeof udpPort !== "number" || !Number.isInteger(udpPort)) return undefined;
+  return { serverId, epoch, host, udpPort };
 }

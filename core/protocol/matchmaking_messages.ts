@@ -14,6 +14,12 @@ export const FIND_REFUSALS = {
   invalid_token: 401,
   /** The token is somebody else's. */
   user_mismatch: 401,
+  /** There is no such search, or it is another account's. */
+  unknown_search: 404,
+  /** Nobody fitting came in the time that the mode allows. */
+  no_opponents: 410,
+  /** Not everybody who was named as the party asked for the same party in time. */
+  party_incomplete: 410,
   /** No game server takes another match. */
   no_servers: 503,
   /** Something that the matchmaker needs cannot be reached. */
@@ -23,28 +29,84 @@ export const FIND_REFUSALS = {
 /** One of the keys of {@linkcode FIND_REFUSALS}. */
 export type FindRefusal = keyof typeof FIND_REFUSALS;
 
-/** Where a player plays: the body of the HTTP reply. */
-export interface FoundMatch extends JsonObject {
+/** Where a match is. */
+export interface MatchPlace extends JsonObject {
   /** The match to join. */
   readonly match_id: string;
   /** Where browsers connect. */
   readonly websocket_url: string;
   /** Where the game server takes datagrams. */
   readonly udp: { readonly host: string; readonly port: number };
+}
+
+/** Where a player plays: the body of the HTTP reply. */
+export interface FoundMatch extends MatchPlace {
   /** Lets its bearer into the match, once. */
   readonly token: string;
+}
+
+/** How a search stands that has brought no match: the body of the HTTP reply. */
+export interface SearchReport extends JsonObject {
+  /** By which it is asked for and stopped. */
+  readonly search_id: string;
+  /** `stopped`: its account has stopped it. */
+  readonly state: "waiting" | "stopped";
+  /** What is searched for. */
+  readonly game_mode: string;
+  /** For how long, in milliseconds. */
+  readonly waited_ms: number;
+  /** Members of the party, the account itself among them; 1 for who is alone. */
+  readonly party_size: number;
+  /** How many of them have asked for this party. */
+  readonly party_accepted: number;
 }
 
 /** What the matchmaker answers over `Rpc`. */
 export type FindReply =
   | { readonly ok: true; readonly found: FoundMatch }
-  | { readonly ok: false; readonly code: FindRefusal; readonly message: string };
+  | { readonly ok: true; readonly search: SearchReport }
+  | FindRefused;
+
+/** An answer that brings neither a match nor a search. */
+export interface FindRefused {
+  /** It does not. */
+  readonly ok: false;
+  /** Why, for programs. */
+  readonly code: FindRefusal;
+  /** Why, for people. */
+  readonly message: string;
+}
+
+/** The status and body of the HTTP reply that says what `reply` says. */
+export function findResponseOf(
+  reply: Exclude<FindReply, FindRefused>,
+): { readonly status: 200 | 202; readonly body: JsonObject } {
+  if ("found" in reply) return { status: 200, body: reply.found };
+  return { status: reply.search.state === "waiting" ? 202 : 200, body: reply.search };
+}
+
+/** What `Rpc` takes as `method`, each with the fields of the HTTP request that it stands for. */
+export const MATCHMAKING_METHODS = [
+  /** `POST /matchmaking/find`: the fields of its body, and `ip`, the client's address. */
+  "find",
+  /** `GET /matchmaking/search/{id}`: `search_id` and `jwt_token`. */
+  "search",
+  /** `DELETE /matchmaking/search/{id}`: `search_id` and `jwt_token`. */
+  "stop_search",
+] as const;
+
+/** One of {@linkcode MATCHMAKING_METHODS}. */
+export type MatchmakingMethod = typeof MATCHMAKING_METHODS[number];
 
 /** The value as a reply of the matchmaker's, or undefined where it is none. */
 export function tryParseFindReply(value: JsonValue): FindReply | undefined {
   const reply = tryJsonObject(value);
   if (reply === undefined) return undefined;
   if (reply.ok === true) {
+    if (reply.search !== undefined) {
+      const search = trySearchReport(reply.search);
+      return search && { ok: true, search };
+    }
     const found = tryFoundMatch(reply.found);
     return found && { ok: true, found };
   }
@@ -63,6 +125,16 @@ function tryFoundMatch(value: JsonValue | undefined): FoundMatch | undefined {
     return undefined;
   }
   return { ...found, match_id, websocket_url, udp: { host, port }, token };
+}
+
+function trySearchReport(value: JsonValue): SearchReport | undefined {
+  const { search_id, state, game_mode, waited_ms, party_size, party_accepted } =
+    tryJsonObject(value) ?? {};
+  if (typeof search_id !== "string" || typeof game_mode !== "string") return undefined;
+  if (state !== "waiting" && state !== "stopped") return undefined;
+  if (typeof waited_ms !== "number" || typeof party_size !== "number") return undefined;
+  if (typeof party_accepted !== "number") return undefined;
+  return { search_id, state, game_mode, waited_ms, party_size, party_accepted };
 }
 
 function isFindRefusal(code: JsonValue | undefined): code is FindRefusal {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FIND_REFUSALS, tryParseFindReply } from "./matchmaking_messages.ts";
+import { FIND_REFUSALS, findResponseOf, tryParseFindReply } from "./matchmaking_messages.ts";
 
 const FOUND = {
   match_id: "m1",
@@ -12,6 +12,25 @@ Deno.test("A find's reply is read with what it carries besides", () => {
   assertEquals(tryParseFindReply({ ok: true, found: FOUND }), { ok: true, found: FOUND });
   const explained = { ...FOUND, explanation: { candidates: [] } };
   assertEquals(tryParseFindReply({ ok: true, found: explained }), { ok: true, found: explained });
+});
+
+Deno.test("A search is answered with 202 while it goes on, and read as it was sent", () => {
+  const search = {
+    search_id: "s1",
+    state: "waiting",
+    game_mode: "ranked_duel",
+    waited_ms: 5,
+    party_size: 2,
+    party_accepted: 1,
+  } as const;
+  assertEquals(tryParseFindReply({ ok: true, search }), { ok: true, search });
+  assertEquals(findResponseOf({ ok: true, search }), { status: 202, body: search });
+  const stopped = { ...search, state: "stopped" } as const;
+  assertEquals(findResponseOf({ ok: true, search: stopped }).status, 200);
+  assertEquals(findResponseOf({ ok: true, found: FOUND }), { status: 200, body: FOUND });
+  for (const field of Object.keys(search)) {
+    assertEquals(tryParseFindReply({ ok: true, search: { ...search, [field]: null } }), undefined);
+  }
 });
 
 Deno.test("A find's refusal is one of a closed set", () => {

@@ -1,4 +1,6 @@
+// Long because it is the one list of what game servers can be told, each with its parser.
 import { type JsonObject, type JsonValue, tryJsonObject, tryParseJson } from "../json.ts";
+import { unreachable } from "../unreachable.ts";
 import { isServerId } from "./server_status.ts";
 
 /** Asks a game server to have a match ready, and places in it for the players named. */
@@ -9,12 +11,36 @@ export interface PrepareMatch {
   readonly matchId: string;
   /** One of the game's modes. */
   readonly mode: string;
+  /** The arena to play in; undefined: the mode's own. */
+  readonly map?: string;
   /** The accounts who come. */
   readonly players: readonly string[];
+  /** The team of each account, from 1; of who is not in it, or where there are none, the world's choice. */
+  readonly teams?: ReadonlyMap<string, number>;
+  /** The team of each bot that plays besides; undefined: as many bots as the server is set to have. */
+  readonly botTeams?: readonly number[];
+}
+
+/** Asks a game server to go on with a match that its owner hands over. */
+export interface RestoreMatch {
+  /** What is asked. */
+  readonly command: "restore_match";
+  /** The match; its checkpoint is in the store. */
+  readonly matchId: string;
+  /** The owner, who asks. */
+  readonly fromServerId: string;
+  /** The owner's epoch, 1 and up. */
+  readonly epoch: number;
+}
+
+/** Asks a game server to take no more matches and to hand over those that it has. */
+export interface Drain {
+  /** What is asked. */
+  readonly command: "drain";
 }
 
 /** What a game server can be told. */
-export type ServerCommand = PrepareMatch;
+export type ServerCommand = PrepareMatch | RestoreMatch | Drain;
 
 /** The closed set of reasons for which a game server does not do as told. */
 export const COMMAND_REFUSALS = [
@@ -22,6 +48,8 @@ export const COMMAND_REFUSALS = [
   "unknown_command",
   /** It does not know the mode. */
   "unknown_mode",
+  /** It does not know the arena. */
+  "unknown_map",
   /** It takes no more matches, or the match no more players. */
   "full",
   /** It takes no more matches, because it is about to end. */
@@ -37,13 +65,20 @@ export type CommandRefusal = typeof COMMAND_REFUSALS[number];
 
 /** What a game server answers. */
 export type ServerCommandReply =
-  | { readonly ok: true; readonly matchId: string }
+  | {
+    readonly ok: true;
+    /** The match that the command was about, if it was about one. */
+    readonly matchId?: string;
+  }
   | { readonly ok: false; readonly reason: CommandRefusal };
 
 /** The longest id of a match or a player, in UTF-16 units. */
 const ID_LENGTH_MAX = 128;
 const MODE_LENGTH_MAX = 64;
+const MAP_LENGTH_MAX = 64;
 const PLAYERS_MAX = 1_000;
+const TEAM_MAX = 100;
+const BOTS_MAX = 100;
 
 /** The subject on which one server takes commands. @throws TypeError where the id is none */
 export function serverCommandSubject(serverId: string): string {
@@ -56,21 +91,92 @@ export function serverCommandSubject(serverId: string): string {
 
 /** The command as it is sent. */
 export function encodeServerCommand(command: ServerCommand): string {
-  const { matchId, mode, players } = command;
+  switch (command.command) {
+    case "prepare_match":
+      return encodePrepare(command);
+    case "restore_match": {
+      const { matchId, fromServerId, epoch } = command;
+      const about = { match_id: matchId, from_server_id: fromServerId, epoch };
+      return JSON.stringify({ command: command.command, ...about });
+    }
+    case "drain":
+      return JSON.stringify(command);
+    default:
+      return unreachable(command);
+  }
+}
+
+function encodePrepare(command: PrepareMatch): string {
+  const { matchId, mode, map, players, teams, botTeams } = command;
   return JSON.stringify(
-    { command: command.command, match_id: matchId, mode, players } satisfies JsonObject,
+    {
+      command: command.command,
+      match_id: matchId,
+      mode,
+      map,
+      players,
+      ...(teams && { teams: Object.fromEntries(teams) }),
+      ...(botTeams && { bot_teams: botTeams }),
+    } satisfies JsonObject,
   );
 }
 
 /** The message as a command, or undefined where it is none. Never throws. */
 export function tryParseServerCommand(payload: string): ServerCommand | undefined {
   const fields = tryJsonObject(tryParseJson(payload));
-  if (fields?.command !== "prepare_match") return undefined;
-  const { match_id: matchId, mode, players } = fields;
+  switch (fields?.command) {
+    case "prepare_match":
+      return tryParsePrepare(fields);
+    case "restore_match": {
+      const { match_id: matchId, from_server_id: fromServerId, epoch } = fields;
+      if (!isText(matchId, ID_LENGTH_MAX) || !isText(fromServerId, ID_LENGTH_MAX)) return undefined;
+      if (typeof epoch !== "number" || !Number.isSafeInteger(epoch) || epoch < 1) return undefined;
+      return { command: "restore_match", matchId, fromServerId, epoch };
+    }
+    case "drain":
+      return { command: "drain" };
+    default:
+      return undefined;
+  }
+}
+
+function tryParsePrepare(fields: JsonObject): PrepareMatch | undefined {
+  const { match_id: matchId, mode, map, players } = fields;
   if (!isText(matchId, ID_LENGTH_MAX) || !isText(mode, MODE_LENGTH_MAX)) return undefined;
+  if (map !== undefined && !isText(map, MAP_LENGTH_MAX)) return undefined;
   if (!Array.isArray(players) || players.length > PLAYERS_MAX) return undefined;
   if (!players.every((player) => isText(player, ID_LENGTH_MAX))) return undefined;
-  return { command: "prepare_match", matchId, mode, players };
+  const teams = tryParseTeams(fields.teams);
+  const botTeams = tryParseBotTeams(fields.bot_teams);
+  if (teams === "bad" || botTeams === "bad") return undefined;
+  return {
+    command: "prepare_match",
+    matchId,
+    mode,
+    ...(map !== undefined && { map }),
+    players,
+    ...(teams && { teams }),
+    ...(botTeams && { botTeams }),
+  };
+}
+
+function tryParseTeams(
+  value: JsonValue | undefined,
+): ReadonlyMap<string, number> | "bad" | undefined {
+  if (value === undefined) return undefined;
+  const entries = Object.entries(tryJsonObject(value) ?? { "": null });
+  if (entries.length > PLAYERS_MAX) return "bad";
+  const teams = new Map<string, number>();
+  for (const [account, team] of entries) {
+    if (!isText(account, ID_LENGTH_MAX) || !isTeam(team)) return "bad";
+    teams.set(account, team);
+  }
+  return teams;
+}
+
+function tryParseBotTeams(value: JsonValue | undefined): readonly number[] | "bad" | undefined {
+  if (value === undefined) return undefined;
+  return Array.isArray(value) && value.length <= BOTS_MAX && value.every(isTeam) ? value : "bad";
 }
 
 /** The reply as it is sent. */
@@ -86,9 +192,14 @@ export function tryParseServerCommandReply(payload: string): ServerCommandReply 
   const fields = tryJsonObject(tryParseJson(payload));
   if (fields === undefined) return undefined;
   const { ok, match_id: matchId, reason } = fields;
+  if (ok === true && matchId === undefined) return { ok };
   if (ok === true && isText(matchId, ID_LENGTH_MAX)) return { ok, matchId };
   if (ok !== false || typeof reason !== "string") return undefined;
   return { ok, reason: COMMAND_REFUSALS.find((known) => known === reason) ?? "failed" };
+}
+
+function isTeam(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= TEAM_MAX;
 }
 
 function isText(value: JsonValue | undefined, lengthMax: number): value is string {

@@ -24,11 +24,40 @@ Deno.test("A command comes out as it went in", () => {
   assertEquals(tryParseServerCommand(payload), command);
 });
 
+Deno.test("A command names the arena where it is not to be the mode's own", () => {
+  const command = {
+    command: "prepare_match",
+    matchId: "m1",
+    mode: "duel",
+    map: "steppe",
+    players: [],
+  } as const;
+  const payload = encodeServerCommand(command);
+  assertEquals(JSON.parse(payload).map, "steppe");
+  assertEquals(tryParseServerCommand(payload), command);
+  assertEquals(tryParseServerCommand(payload.replace('"steppe"', '""')), undefined);
+});
+
+Deno.test("A command says who is on which team, bots too", () => {
+  const command = {
+    command: "prepare_match",
+    matchId: "m1",
+    mode: "team",
+    players: ["a", "b"],
+    teams: new Map([["a", 1], ["b", 2]]),
+    botTeams: [1, 2, 2],
+  } as const;
+  const payload = encodeServerCommand(command);
+  assertEquals(JSON.parse(payload).teams, { a: 1, b: 2 });
+  assertEquals(tryParseServerCommand(payload), command);
+});
+
 Deno.test("A command with a bad field is none", () => {
   const good = { command: "prepare_match", match_id: "m", mode: "duel", players: [] };
-  assertEquals(tryParseServerCommand(JSON.stringify(good))?.matchId, "m");
+  assertEquals(tryParseServerCommand(JSON.stringify(good))?.command, "prepare_match");
   const bad = [
-    { command: "drain" },
+    { command: "restore_match" },
+    { command: "dance" },
     { match_id: "" },
     { match_id: "x".repeat(129) },
     { mode: 7 },
@@ -36,6 +65,13 @@ Deno.test("A command with a bad field is none", () => {
     { players: [""] },
     { players: [7] },
     { players: new Array(1_001).fill("p") },
+    { teams: ["a"] },
+    { teams: { a: 0 } },
+    { teams: { a: "1" } },
+    { teams: { "": 1 } },
+    { bot_teams: 3 },
+    { bot_teams: [1.5] },
+    { bot_teams: new Array(101).fill(1) },
   ];
   for (const change of bad) {
     assertEquals(tryParseServerCommand(JSON.stringify({ ...good, ...change })), undefined);
@@ -43,8 +79,26 @@ Deno.test("A command with a bad field is none", () => {
   for (const payload of ["", "null", "[]"]) assertEquals(tryParseServerCommand(payload), undefined);
 });
 
+Deno.test("Orders to restore and to drain come out as they went in", () => {
+  const restore = { command: "restore_match", matchId: "m1", fromServerId: "a", epoch: 2 } as const;
+  assertEquals(tryParseServerCommand(encodeServerCommand(restore)), restore);
+  assertEquals(tryParseServerCommand(encodeServerCommand({ command: "drain" })), {
+    command: "drain",
+  });
+  const good = { command: "restore_match", match_id: "m", from_server_id: "a", epoch: 1 };
+  assertEquals(tryParseServerCommand(JSON.stringify(good))?.command, "restore_match");
+  for (const change of [{ match_id: "" }, { from_server_id: 1 }, { epoch: 0 }, { epoch: "1" }]) {
+    assertEquals(tryParseServerCommand(JSON.stringify({ ...good, ...change })), undefined);
+  }
+});
+
 Deno.test("A reply comes out as it went in", () => {
-  for (const reply of [{ ok: true, matchId: "m1" }, { ok: false, reason: "full" }] as const) {
+  for (
+    const reply of [{ ok: true }, { ok: true, matchId: "m1" }, {
+      ok: false,
+      reason: "full",
+    }] as const
+  ) {
     assertEquals(tryParseServerCommandReply(encodeServerCommandReply(reply)), reply);
   }
   assertEquals(
@@ -62,7 +116,15 @@ Deno.test("A reply of a newer server is understood as far as it goes", () => {
     ok: false,
     reason: "failed",
   });
-  for (const payload of ["", "{}", '{"ok":true}', '{"ok":false}', '{"ok":1,"match_id":"m"}']) {
+  for (
+    const payload of [
+      "",
+      "{}",
+      '{"ok":true,"match_id":7}',
+      '{"ok":false}',
+      '{"ok":1,"match_id":"m"}',
+    ]
+  ) {
     assertEquals(tryParseServerCommandReply(payload), undefined, payload);
   }
 });

@@ -6,6 +6,7 @@ Deno.test("parseGatewayConfig has the documented defaults", () => {
   const config = parseGatewayConfig(new Map());
   assertEquals([config.httpPort, config.opsPort, config.serverId], [8080, 8002, "gateway-1"]);
   assertEquals([config.corsOrigins, config.requestsPerSecond], [[], 20]);
+  assertEquals([config.accountRequestsPerSecond, config.proxyHops], [10, 0]);
 });
 
 Deno.test("parseGatewayConfig reads origins between commas", () => {
@@ -22,11 +23,13 @@ Deno.test("parseGatewayConfig names every bad variable at once", () => {
   const env = new Map([
     ["GATEWAY_CORS_ORIGINS", "https://a.example/"],
     ["GATEWAY_REQUESTS_PER_SECOND", "0"],
+    ["GATEWAY_ACCOUNT_REQUESTS_PER_SECOND", "-1"],
   ]);
   const error = assertThrows(() => parseGatewayConfig(env), ConfigError);
   assertEquals(error.message.split("\n"), [
     "Cannot read GATEWAY_CORS_ORIGINS: must be * or at most 100 origins between commas, " +
     'is "https://a.example/"',
     'Cannot read GATEWAY_REQUESTS_PER_SECOND: must be 1..1000000, is "0"',
+    'Cannot read GATEWAY_ACCOUNT_REQUESTS_PER_SECOND: must be 1..1000000, is "-1"',
   ]);
 });

@@ -2,6 +2,7 @@ import type { Handler, Route } from "../../core/net/http_server.ts";
 
 /** How long a browser may remember what it was told, in seconds. */
 const MAX_AGE_S = 600;
+const SWITCHING_PROTOCOLS = 101;
 
 /** Lets pages of other origins read replies, as the CORS protocol of the Fetch standard has it. */
 export class CorsPolicy {
@@ -30,6 +31,8 @@ export class CorsPolicy {
   #open(handler: Handler): Handler {
     return async (request, context) => {
       const response = await handler(request, context);
+      // An upgrade cannot be changed, and browsers do not ask its headers: the endpoint looks at the origin.
+      if (response.status === SWITCHING_PROTOCOLS) return response;
       this.#writeOrigin(request, response.headers);
       return response;
     };
@@ -39,7 +42,10 @@ export class CorsPolicy {
     const headers = new Headers();
     if (this.#writeOrigin(request, headers)) {
       headers.set("access-control-allow-methods", methods.join(", "));
-      headers.set("access-control-allow-headers", "authorization, content-type");
+      headers.set(
+        "access-control-allow-headers",
+        "authorization, content-type, if-none-match, x-request-id",
+      );
       headers.set("access-control-max-age", String(MAX_AGE_S));
     }
     return new Response(null, { status: 204, headers });
@@ -52,7 +58,7 @@ export class CorsPolicy {
     const isEvery = this.#origins.has("*");
     if (origin === null || !(isEvery || this.#origins.has(origin))) return false;
     headers.set("access-control-allow-origin", isEvery ? "*" : origin);
-    headers.set("access-control-expose-headers", "retry-after");
+    headers.set("access-control-expose-headers", "etag, location, retry-after, x-request-id");
     return true;
   }
 }

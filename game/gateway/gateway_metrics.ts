@@ -9,8 +9,8 @@ const STATUS_CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 export class GatewayMetrics {
   /** Calls to other services that brought no reply, by reason. */
   readonly rpcFailures: Readonly<Record<RpcFailure, Counter>>;
-  /** Requests refused because their address made too many. */
-  readonly rateLimited: Counter;
+  /** Requests refused because their address or account made too many. */
+  readonly rateLimited: Readonly<Record<"address" | "account", Counter>>;
   readonly #responses: Readonly<Record<typeof STATUS_CLASSES[number], Counter>>;
   readonly #durations: ReadonlyMap<string, ValueHistogram>;
 
@@ -22,9 +22,11 @@ export class GatewayMetrics {
       label: "reason",
       values: ["unavailable", "deadline_exceeded", "failed", "overloaded"],
     });
-    this.rateLimited = metrics.counter({
+    this.rateLimited = metrics.counters({
       name: "gateway_rate_limited_total",
-      help: "Requests refused because their address made too many",
+      help: "Requests refused because their address or account made too many, by which",
+      label: "by",
+      values: ["address", "account"],
     });
     this.#responses = metrics.counters({
       name: "gateway_responses_total",

@@ -1,68 +1,225 @@
+// Long because it describes every route there is.
 import type { JsonObject } from "../../core/json.ts";
+import {
+  describeOperation,
+  describeParameters,
+  type OperationText,
+  type RequestBody,
+  type SchemaName,
+  type Success,
+} from "./openapi_operation.ts";
 import { OPENAPI_SCHEMAS } from "./openapi_schemas.ts";
 
-type SchemaName = keyof typeof OPENAPI_SCHEMAS;
+/** Operations of a path, by method. */
+type Operations = Readonly<Record<string, readonly [operationId: string, text: OperationText]>>;
 
-/** How the errors of a `POST` come about; each has the body `Error`. */
-const ERROR_TEXTS = {
-  400: "The request cannot be understood, or breaks a rule",
-  401: "Credentials or token do not count",
-  403: "The account is disabled",
-  409: "The name is taken",
-  413: "The body is above 16 KiB",
-  415: "The body does not say that it is JSON",
-  429: "Too many requests; Retry-After says in how many seconds to try again",
-  502: "Another service gave no usable reply",
-  503: "Another service cannot be reached or is busy, or no game server takes another match",
-  504: "Another service took too long",
-} as const;
-
-/** Errors that every `POST` may bring. */
-const COMMON_ERRORS = [400, 413, 415, 429, 502, 503, 504] as const;
-
-/** What a `POST` takes and gives. */
-interface Post {
-  readonly summary: string;
-  readonly body: SchemaName;
-  readonly success: readonly [status: number, schema: SchemaName, text: string];
-  /** Its errors besides those that every one may bring. */
-  readonly errors: readonly (keyof typeof ERROR_TEXTS)[];
-  readonly security?: JsonObject["security"];
+function ok(schema: SchemaName, text: string, status = 200): Success {
+  return { status, text, schemas: [schema] };
 }
 
-function post(operationId: string, options: Post): JsonObject {
-  const [status, schema, description] = options.success;
-  const errors = [...COMMON_ERRORS, ...options.errors].toSorted((a, b) => a - b);
-  const { summary, body, security } = options;
-  return {
-    post: {
-      operationId,
-      summary,
-      ...(security && { security }),
-      requestBody: { required: true, content: json(body) },
-      responses: {
-        [status]: { description, content: json(schema) },
-        ...Object.fromEntries(errors.map((code) => [code, {
-          description: ERROR_TEXTS[code],
-          content: json("Error"),
-        }])),
-      },
-    },
-  };
+function required(schema: SchemaName): RequestBody {
+  return { schema, required: true };
 }
 
-function json(schema: SchemaName): JsonObject {
-  return { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } };
+function optional(schema: SchemaName): RequestBody {
+  return { schema, required: false };
 }
 
-function get(operationId: string, options: {
-  readonly summary: string;
-  readonly mediaType: string;
-}): JsonObject {
-  const { summary, mediaType } = options;
-  const response = { description: summary, content: { [mediaType]: {} } };
-  return { get: { operationId, summary, responses: { 200: response } } };
-}
+/** What asks another service for the account of a token. */
+const FOR_ACCOUNT = { token: "required", asks: true } as const;
+
+const PAGES: Readonly<Record<string, Operations>> = {
+  "/": {
+    get: ["page", {
+      summary: "A page for people",
+      asks: false,
+      successes: [{ status: 200, text: "The page", mediaType: "text/html" }],
+    }],
+  },
+  "/openapi.json": {
+    get: ["openapi", {
+      summary: "This description",
+      asks: false,
+      successes: [{ status: 200, text: "This description", mediaType: "application/json" }],
+    }],
+  },
+};
+
+const ACCOUNTS: Readonly<Record<string, Operations>> = {
+  "/auth/register": {
+    post: ["register", {
+      summary: "Make an account",
+      body: required("Credentials"),
+      asks: true,
+      successes: [ok("Registered", "The account is there", 201)],
+      errors: [409],
+    }],
+  },
+  "/auth/login": {
+    post: ["login", {
+      summary: "Log in",
+      body: required("Credentials"),
+      asks: true,
+      successes: [ok("Tokens", "Logged in")],
+      errors: [401, 403],
+    }],
+  },
+  "/auth/refresh": {
+    post: ["refresh", {
+      summary: "Get new tokens for a refresh token, which is dead from then on",
+      body: required("Refresh"),
+      asks: true,
+      successes: [ok("Tokens", "New tokens")],
+      errors: [401],
+    }],
+  },
+  "/auth/logout": {
+    post: ["logout", {
+      summary: "End the session: every token of it is dead, everywhere within 5 s",
+      ...FOR_ACCOUNT,
+      successes: [ok("Done", "Logged out")],
+    }],
+  },
+  "/accounts/me": {
+    get: ["getAccount", {
+      summary: "See one's own account",
+      ...FOR_ACCOUNT,
+      successes: [ok("AccountReply", "The account")],
+    }],
+    patch: ["updateAccount", {
+      summary: "Change display name or password; a new password ends all other sessions",
+      body: required("AccountChanges"),
+      ...FOR_ACCOUNT,
+      successes: [ok("Done", "Changed")],
+    }],
+    delete: ["deleteAccount", {
+      summary: "End one's own account, with all that belongs to it",
+      body: required("Password"),
+      ...FOR_ACCOUNT,
+      successes: [ok("Done", "The account is no more")],
+    }],
+  },
+};
+
+const MATCHMAKING: Readonly<Record<string, Operations>> = {
+  "/matchmaking/find": {
+    post: ["findMatch", {
+      summary: "Find a match",
+      body: required("FindRequest"),
+      token: "optional",
+      asks: true,
+      successes: [
+        ok("FoundMatch", "Where to play, and a token that lets in once"),
+        ok("Search", "It is searched for: ask /matchmaking/search/{id} for it", 202),
+      ],
+      errors: [401, 410],
+    }],
+  },
+  "/matchmaking/search/{id}": {
+    get: ["getSearch", {
+      summary: "Ask how a search stands",
+      ...FOR_ACCOUNT,
+      successes: [
+        ok("FoundMatch", "Where to play, and a token that lets in once"),
+        ok("Search", "It goes on", 202),
+      ],
+      errors: [404, 410],
+    }],
+    delete: ["stopSearch", {
+      summary: "Stop a search",
+      ...FOR_ACCOUNT,
+      successes: [ok("Search", "It has been stopped")],
+      errors: [404],
+    }],
+  },
+};
+
+const ROOMS: Readonly<Record<string, Operations>> = {
+  "/rooms": {
+    post: ["createRoom", {
+      summary: "Open a private room, and be its host",
+      body: optional("RoomRequest"),
+      ...FOR_ACCOUNT,
+      successes: [ok("Room", "The room, with the code that lets others in", 201)],
+      errors: [409],
+    }],
+  },
+  "/rooms/{code}": {
+    get: ["getRoom", {
+      summary: "See a room; members of one whose match is there get a new token for it each time",
+      ...FOR_ACCOUNT,
+      successes: [ok("Room", "The room")],
+      errors: [404],
+    }],
+    patch: ["configureRoom", {
+      summary: "Change the settings, as its host",
+      body: optional("RoomSettings"),
+      ...FOR_ACCOUNT,
+      successes: [ok("Room", "The room")],
+      errors: [403, 404, 409],
+    }],
+    delete: ["closeRoom", {
+      summary: "Close a room, as its host",
+      ...FOR_ACCOUNT,
+      successes: [ok("RoomFarewell", "The room is no more")],
+      errors: [403, 404],
+    }],
+  },
+  "/rooms/{code}/join": {
+    post: ["joinRoom", {
+      summary: "Join a room; with its last place taken its match begins",
+      body: optional("RoomPlace"),
+      ...FOR_ACCOUNT,
+      successes: [ok("Room", "The room")],
+      errors: [404, 409],
+    }],
+  },
+  "/rooms/{code}/leave": {
+    post: ["leaveRoom", {
+      summary: "Leave a room; when its host leaves, the member who came first is host",
+      ...FOR_ACCOUNT,
+      successes: [ok("RoomFarewell", "The room goes on without you, if there is anybody else")],
+      errors: [403, 404],
+    }],
+  },
+  "/rooms/{code}/start": {
+    post: ["startRoom", {
+      summary: "Begin the match with the members who are there, as the host",
+      ...FOR_ACCOUNT,
+      successes: [ok("Room", "The room")],
+      errors: [403, 404, 409],
+    }],
+  },
+};
+
+const OTHERS: Readonly<Record<string, Operations>> = {
+  "/api/server/status": {
+    get: ["status", {
+      summary: "How the server is, as the status worker has cached it",
+      asks: false,
+      successes: [
+        ok("ServerStatus", "The status"),
+        { status: 304, text: "It is still what If-None-Match names" },
+      ],
+    }],
+  },
+  "/matches/{match_id}": {
+    get: ["matchPlace", {
+      summary: "Where a match is now, for a client that hears its game server no more",
+      asks: false,
+      successes: [ok("MatchPlace", "Where it is")],
+      errors: [404],
+    }],
+  },
+  "/ws": {
+    get: ["webSocket", {
+      summary: "Play a match, by JSON text frames",
+      asks: false,
+      successes: [{ status: 101, text: "A WebSocket, whose first frame has to be AUTH" }],
+      errors: [400, 403, 426],
+    }],
+  },
+};
 
 /** Describes exactly the routes that there are, as https://spec.openapis.org/oas/v3.1.0 has it. */
 export const OPENAPI = {
@@ -70,41 +227,9 @@ export const OPENAPI = {
   info: {
     title: "Tanks Blitz",
     version: "1",
-    description:
-      "The public entry: accounts, and finding a match. Matches are played over UDP and TCP.",
+    description: "The public entry: accounts, finding a match, private rooms, and the way to play.",
   },
-  paths: {
-    "/": get("page", { summary: "A page for people", mediaType: "text/html" }),
-    "/openapi.json": get("openapi", {
-      summary: "This description",
-      mediaType: "application/json",
-    }),
-    "/auth/register": post("register", {
-      summary: "Make an account",
-      body: "Credentials",
-      success: [201, "Registered", "The account is there"],
-      errors: [409],
-    }),
-    "/auth/login": post("login", {
-      summary: "Log in",
-      body: "Credentials",
-      success: [200, "Tokens", "Logged in"],
-      errors: [401, 403],
-    }),
-    "/auth/refresh": post("refresh", {
-      summary: "Get new tokens for a refresh token, which is dead from then on",
-      body: "Refresh",
-      success: [200, "Tokens", "New tokens"],
-      errors: [401],
-    }),
-    "/matchmaking/find": post("findMatch", {
-      summary: "Find a match",
-      body: "FindRequest",
-      success: [200, "FoundMatch", "Where to play, and a token that lets in once"],
-      errors: [401],
-      security: [{ accessToken: [] }, {}],
-    }),
-  },
+  paths: describePaths({ ...PAGES, ...ACCOUNTS, ...MATCHMAKING, ...ROOMS, ...OTHERS }),
   components: {
     schemas: OPENAPI_SCHEMAS,
     securitySchemes: {
@@ -112,3 +237,27 @@ export const OPENAPI = {
     },
   },
 } satisfies JsonObject;
+
+/** The paths that are described, as routes have them: `/rooms/:code`. */
+export function routePaths(): readonly string[] {
+  return Object.keys(OPENAPI.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ":$1"));
+}
+
+function describePaths(
+  paths: Readonly<Record<string, Operations>>,
+): Readonly<Record<string, JsonObject>> {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => {
+      const parameters = describeParameters(path);
+      const described = Object.entries(operations).map(([method, [operationId, text]]) => [
+        method,
+        describeOperation(operationId, text),
+      ]);
+      const item: JsonObject = {
+        ...(parameters.length > 0 && { parameters }),
+        ...Object.fromEntries(described),
+      };
+      return [path, item];
+    }),
+  );
+}

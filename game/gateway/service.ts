@@ -1,25 +1,36 @@
+import { AuthClient } from "../../core/auth/auth_client.ts";
+import { TokenVerifier } from "../../core/auth/token_verifier.ts";
 import { type HttpServer, startHttpServer } from "../../core/net/http_server.ts";
-import { limitRate } from "../../core/net/limit_rate.ts";
 import { RateLimiter } from "../../core/net/rate_limiter.ts";
 import { startOpsServer } from "../../core/ops_server.ts";
 import type { Ports, RunningService, ServiceContext } from "../../core/service.ts";
+import { CachedStatus } from "./cached_status.ts";
 import type { GatewayConfig } from "./config.ts";
 import { CorsPolicy } from "./cors.ts";
 import { GatewayMetrics } from "./gateway_metrics.ts";
-import { OPENAPI } from "./openapi.ts";
-import { BODY_BYTES_MAX, gatewayRoutes } from "./routes.ts";
+import { BODY_BYTES_MAX, handlerOf } from "./gateway_route.ts";
+import { matchRoute } from "./match_route.ts";
+import { routePaths } from "./openapi.ts";
+import { type EnvelopedRoute, envelopRoutes } from "./request_envelope.ts";
+import { RequestLimits } from "./request_limits.ts";
+import { gatewayRoutes } from "./routes.ts";
+import { tryAssetResponse } from "./web_assets.ts";
+import { WebSocketEndpoint } from "./websocket_endpoint.ts";
 
 /** The ports that a gateway needs. */
-export const GATEWAY_PORTS = ["rpc"] as const satisfies (keyof Ports)[];
+export const GATEWAY_PORTS = ["rpc", "pubSub", "kvStore"] as const satisfies (keyof Ports)[];
 
 /** What a gateway is given. */
 export type GatewayDeps = ServiceContext & Pick<Ports, typeof GATEWAY_PORTS[number]>;
 
 /** Longer than the longest call to another service. */
 const REQUEST_TIMEOUT_MS = 15_000;
-const RATE_LIMITED_ADDRESSES_MAX = 100_000;
-/** An address may send at once what it may send in this many seconds. */
+/** Addresses, and accounts, that are limited at once. */
+const RATE_LIMITED_KEYS_MAX = 100_000;
+/** An address or account may send at once what it may send in this many seconds. */
 const REQUEST_BURST_S = 2;
+/** How long the keys that tokens are signed with may take, in milliseconds; a request waits for them once. */
+const KEYS_DEADLINE_MS = 2_000;
 
 /**
  * Starts a gateway: the one public entry for browsers, which holds no rules of its own.
@@ -35,8 +46,11 @@ export async function startGateway(
   const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
   // Probes are answered to the end.
   opened.defer(() => ops.close());
-  const http = listen(config, deps);
+  const webSockets = openWebSockets(config, deps);
+  const http = listen(config, deps, webSockets);
   opened.defer(() => http.close({ drainMs: config.drainMs }));
+  // Before the server, which would cut them.
+  opened.defer(() => webSockets.close());
   health.markStarted();
   const running = opened.move();
   return {
@@ -48,25 +62,66 @@ export async function startGateway(
   };
 }
 
-function listen(config: GatewayConfig, deps: GatewayDeps): HttpServer {
-  const { rpc, clock, log } = deps;
-  const metrics = new GatewayMetrics(deps.metrics, Object.keys(OPENAPI.paths));
-  const limiter = new RateLimiter({
-    ratePerSecond: config.requestsPerSecond,
-    burst: config.requestsPerSecond * REQUEST_BURST_S,
-    keysMax: RATE_LIMITED_ADDRESSES_MAX,
-    clock,
+function openWebSockets(config: GatewayConfig, deps: GatewayDeps): WebSocketEndpoint {
+  return new WebSocketEndpoint({
+    ...deps,
+    origins: config.corsOrigins,
+    connectionsMax: config.webSocketsMax,
+    connectionsPerAddressMax: config.webSocketsPerAddressMax,
   });
-  const routes = gatewayRoutes({ rpc, log, metrics });
-  const limited = limitRate(routes, { limiter, limited: metrics.rateLimited });
+}
+
+function listen(
+  config: GatewayConfig,
+  deps: GatewayDeps,
+  webSockets: WebSocketEndpoint,
+): HttpServer {
+  const { rpc, kvStore, clock, log } = deps;
+  const metrics = new GatewayMetrics(deps.metrics, routePaths());
+  const limits = openLimits(config, deps, metrics);
+  const cachedStatus = new CachedStatus({ kvStore, clock, log });
+  const described = [
+    ...gatewayRoutes({ rpc, log, metrics, cachedStatus, clock }),
+    matchRoute({ kvStore }),
+  ];
+  const routes = described.map((route): EnvelopedRoute => ({
+    ...route,
+    open: (requestLog) => handlerOf(route, { log: requestLog, admit: limits.refuseAccount }),
+  }));
+  const { handler, ...webSocketKey } = webSockets.route;
+  routes.push({ ...webSocketKey, open: () => handler });
+  const newId = (): string => crypto.randomUUID();
+  const { proxyHops } = config;
+  const enveloped = envelopRoutes(routes, { limits, log, clock, newId, proxyHops });
   return startHttpServer({
     hostname: config.listenHost,
     port: config.httpPort,
-    routes: new CorsPolicy(config.corsOrigins).apply(limited),
+    trustedProxies: config.trustedProxies,
+    routes: new CorsPolicy(config.corsOrigins).apply(enveloped),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     bodyBytesMax: BODY_BYTES_MAX,
+    quick: tryAssetResponse,
     log,
     clock,
     observe: (route, status, durationMs) => metrics.observe(route, status, durationMs),
+  });
+}
+
+function openLimits(
+  config: GatewayConfig,
+  { rpc, clock, log }: GatewayDeps,
+  { rateLimited: limited }: GatewayMetrics,
+): RequestLimits {
+  const limiterOf = (ratePerSecond: number): RateLimiter => {
+    const burst = ratePerSecond * REQUEST_BURST_S;
+    return new RateLimiter({ ratePerSecond, burst, keysMax: RATE_LIMITED_KEYS_MAX, clock });
+  };
+  const auth = new AuthClient({ rpc, deadlineMs: KEYS_DEADLINE_MS });
+  return new RequestLimits({
+    addresses: limiterOf(config.requestsPerSecond),
+    accounts: limiterOf(config.accountRequestsPerSecond),
+    // Whether a session has been ended is for those to ask who act for it.
+    verifier: new TokenVerifier({ fetchKeys: () => auth.fetchKeys(), clock, log }),
+    limited,
   });
 }

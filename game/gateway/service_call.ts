@@ -36,6 +36,11 @@ const FAILURES: Readonly<Record<RpcFailure, readonly [number, string]>> = {
   failed: [502, "failed"],
 };
 
+/** The response that says that a service gave a reply that cannot be understood. */
+export function badReply(service: string): Response {
+  return errorResponse(502, "bad_reply", `No usable reply from ${service}`);
+}
+
 /** Asks another service; one that does not answer is a response too. */
 export async function callService(
   call: ServiceCall,

@@ -1,28 +1,32 @@
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 import { tryJsonObject } from "../../core/json.ts";
-import type { FindReply } from "../../core/protocol/matchmaking_messages.ts";
-import { type GameMode, tryMode } from "../simulation/rules.ts";
+import type { FindRefused } from "../../core/protocol/matchmaking_messages.ts";
+import type { SearchMode, SearchModes } from "./search_modes.ts";
 
 /** What a player asks for. */
 export interface FindRequest {
   /** The account that says it asks; the token has to show it. */
   readonly userId: string;
   /** What to play. */
-  readonly mode: GameMode;
+  readonly mode: SearchMode;
   /** An access token. */
   readonly token: string;
   /** Measured pings in milliseconds by region. */
   readonly pings: ReadonlyMap<string, number>;
   /** Whether the reply is to say what led to it. */
   readonly explain: boolean;
-  /** Other accounts who are to get a place in the same match, each once. */
+  /** Where the client says that it is; undefined where it says nothing. */
+  readonly region: string | undefined;
+  /** The other members of the party, each once; each has to ask for the same party. */
   readonly party: readonly string[];
+  /** Tells the party from another of the same members; may be empty. */
+  readonly partyId: string;
 }
 
 /** A request, or the refusal that answers it. */
 export type ParsedFind =
   | { readonly ok: true; readonly request: FindRequest }
-  | Extract<FindReply, { readonly ok: false }>;
+  | FindRefused;
 
 const ID_LENGTH_MAX = 128;
 const TOKEN_LENGTH_MAX = 4_096;
@@ -30,20 +34,17 @@ const PINGS_MAX = 64;
 const PING_MS_MAX = 60_000;
 const PARTY_MAX = 100;
 
-/** How many players fit into a match of a mode; where bots have a team of their own, beside them. */
-export function placesOf({ rules }: GameMode): number {
-  const { tanksMax, teamCount, botTeam = 0 } = rules;
-  return botTeam === 0 ? tanksMax : tanksMax - Math.floor(tanksMax / teamCount);
-}
-
 /**
  * Reads a request to find a match. Unknown fields are ignored.
  *
- * @param bearerToken the token of the header, which stands in for one in the body
+ * @param options `modes`: what can be asked for
  */
-export function parseFindRequest(fields: JsonObject, bearerToken?: string): ParsedFind {
+export function parseFindRequest(
+  fields: JsonObject,
+  { modes }: { readonly modes: SearchModes },
+): ParsedFind {
   const { user_id: userId, game_mode: modeName, explain = false } = fields;
-  const token = fields.jwt_token ?? bearerToken;
+  const token = fields.jwt_token;
   if (token === undefined) {
     return { ok: false, code: "missing_token", message: "No token in jwt_token or header" };
   }
@@ -51,17 +52,20 @@ export function parseFindRequest(fields: JsonObject, bearerToken?: string): Pars
   if (!isText(userId, ID_LENGTH_MAX)) return invalid("user_id");
   if (typeof modeName !== "string") return invalid("game_mode");
   if (typeof explain !== "boolean") return invalid("explain");
-  const mode = tryMode(modeName);
+  const mode = modes.get(modeName);
   if (mode === undefined) return { ok: false, code: "unknown_mode", message: "Unknown game_mode" };
   const pings = tryPings(fields.pings);
   if (pings === undefined) return invalid("pings");
+  const { region, party_id: partyId = "" } = fields;
+  if (region !== undefined && !isText(region, ID_LENGTH_MAX)) return invalid("region");
+  if (typeof partyId !== "string" || partyId.length > ID_LENGTH_MAX) return invalid("party_id");
   const party = tryParty(fields.party, userId);
   if (party === undefined) return invalid("party");
-  if (1 + party.length > placesOf(mode)) {
-    const message = `A match of this mode has ${placesOf(mode)} places`;
+  if (1 + party.length > mode.teamSize) {
+    const message = `A party of this mode has ${mode.teamSize} members at most`;
     return { ok: false, code: "party_too_large", message };
   }
-  return { ok: true, request: { userId, mode, token, pings, explain, party } };
+  return { ok: true, request: { userId, mode, token, pings, region, explain, party, partyId } };
 }
 
 function tryPings(value: JsonValue | undefined): ReadonlyMap<string, number> | undefined {

@@ -1,46 +1,43 @@
 import { assertEquals } from "@std/assert";
 import type { JsonObject } from "../../core/json.ts";
-import { MODE_NAMES, tryMode } from "../simulation/rules.ts";
-import { parseFindRequest, placesOf } from "./find_request.ts";
+import { parseFindRequest } from "./find_request.ts";
+import { DEFAULT_MODES as modes } from "./search_modes.ts";
 
 const BODY = { user_id: "u1", game_mode: "duel", jwt_token: "t" };
 
 function refusalOf(fields: JsonObject): string {
-  const parsed = parseFindRequest(fields);
+  const parsed = parseFindRequest(fields, { modes });
   return parsed.ok ? "none" : `${parsed.code}: ${parsed.message}`;
 }
 
 Deno.test("parseFindRequest reads what a player asks for", () => {
-  const plain = parseFindRequest(BODY);
+  const plain = parseFindRequest(BODY, { modes });
   assertEquals(plain.ok && { ...plain.request, mode: plain.request.mode.name }, {
     userId: "u1",
     mode: "duel",
     token: "t",
     pings: new Map(),
+    region: undefined,
     explain: false,
     party: [],
+    partyId: "",
   });
   const whole = parseFindRequest({
     ...BODY,
     pings: { "RU-SPE": 18.5, "__proto__x": 0 },
     explain: true,
     party: ["u2", "u1", "u2"],
+    party_id: "friends",
+    region: "RU-SPE",
+    game_mode: "team",
     added_later: 1,
-  });
+  }, { modes });
   assertEquals(whole.ok && [whole.request.pings, whole.request.explain, whole.request.party], [
     new Map([["RU-SPE", 18.5], ["__proto__x", 0]]),
     true,
     ["u2"],
   ]);
-});
-
-Deno.test("parseFindRequest takes the token of the header where the body has none", () => {
-  const { jwt_token: _token, ...body } = BODY;
-  const parsed = parseFindRequest(body, "header");
-  assertEquals(parsed.ok && parsed.request.token, "header");
-  const both = parseFindRequest(BODY, "header");
-  assertEquals(both.ok && both.request.token, "t");
-  assertEquals(refusalOf(body), "missing_token: No token in jwt_token or header");
+  assertEquals(whole.ok && [whole.request.partyId, whole.request.region], ["friends", "RU-SPE"]);
 });
 
 Deno.test("parseFindRequest names the field that is wrong", () => {
@@ -66,23 +63,12 @@ Deno.test("parseFindRequest names the field that is wrong", () => {
     [{ party: "u2" }, "invalid_request: Invalid party"],
     [{ party: [7] }, "invalid_request: Invalid party"],
     [{ party: many(101) }, "invalid_request: Invalid party"],
-    [{ party: ["u2", "u3"] }, "party_too_large: A match of this mode has 2 places"],
+    [{ party: ["u2"] }, "party_too_large: A party of this mode has 1 members at most"],
+    [{ party_id: 7 }, "invalid_request: Invalid party_id"],
+    [{ region: "" }, "invalid_request: Invalid region"],
+    [{ jwt_token: undefined }, "missing_token: No token in jwt_token or header"],
   ];
   for (const [change, refusal] of cases) {
     assertEquals(refusalOf({ ...BODY, ...change }), refusal, JSON.stringify(change).slice(0, 80));
   }
-});
-
-Deno.test("A match has a place for every tank, less those of the bots", () => {
-  const places = MODE_NAMES.map((name) => {
-    const mode = tryMode(name);
-    return [name, mode && placesOf(mode)];
-  });
-  assertEquals(Object.fromEntries(places), {
-    team: 10,
-    ffa: 10,
-    pve_heist: 5,
-    duel: 2,
-    steppe_war: 100,
-  });
 });

@@ -5,14 +5,26 @@ import { ManualClock } from "../../core/manual_clock.ts";
 import { Metrics } from "../../core/metrics.ts";
 import type { FindReply } from "../../core/protocol/matchmaking_messages.ts";
 import { FINDS_IN_HAND_MAX, FindService } from "./find_service.ts";
+import type { PlaceResult } from "./match_order.ts";
 import type { FindOrder } from "./matchmaker.ts";
 import { openMatchmakerMetrics } from "./matchmaker_metrics.ts";
 import { answerServices } from "./rpc_endpoint.ts";
+import type { SearchOrder } from "./search.ts";
+import { DEFAULT_MODES } from "./search_modes.ts";
 
-const BODY = { user_id: "u1", game_mode: "duel", jwt_token: "good" };
-const FOUND: FindReply = {
+const BODY = { method: "find", user_id: "u1", game_mode: "team", jwt_token: "good" };
+const PLACE = { match_id: "m1", websocket_url: "ws://h/ws", udp: { host: "h", port: 1 } };
+const PLACED: PlaceResult = { ok: true, kind: "new_match", place: PLACE };
+const SEARCHING: FindReply = {
   ok: true,
-  found: { match_id: "m1", websocket_url: "ws://h/ws", udp: { host: "h", port: 1 }, token: "t" },
+  search: {
+    search_id: "s1",
+    state: "waiting",
+    game_mode: "ranked_duel",
+    waited_ms: 0,
+    party_size: 1,
+    party_accepted: 1,
+  },
 };
 const VERDICTS: Readonly<Record<string, TokenVerdict>> = {
   good: { ok: true, accountId: "u1", username: "Player One", sessionId: "s", expiresAtS: 9e9 },
@@ -21,47 +33,106 @@ const VERDICTS: Readonly<Record<string, TokenVerdict>> = {
 
 interface Bench {
   readonly service: FindService;
-  readonly orders: FindOrder[];
+  /** Matches asked for at once. */
+  readonly finds: FindOrder[];
+  /** Searches that were started. */
+  readonly starts: SearchOrder[];
+  /** Searches that were asked about or stopped, and by whom. */
+  readonly asked: (readonly [string, string, string])[];
   readonly counts: ReturnType<typeof openMatchmakerMetrics>;
   readonly metrics: Metrics;
 }
 
-function openBench(find: () => Promise<FindReply> = () => Promise.resolve(FOUND)): Bench {
-  const orders: FindOrder[] = [];
+function openBench(find: () => Promise<PlaceResult> = () => Promise.resolve(PLACED)): Bench {
+  const finds: FindOrder[] = [];
+  const starts: SearchOrder[] = [];
+  const asked: (readonly [string, string, string])[] = [];
   const metrics = new Metrics({ process: false });
-  const counts = openMatchmakerMetrics(metrics, { servers: () => 2, openMatches: () => 3 });
+  const counts = openMatchmakerMetrics(metrics, {
+    servers: () => 2,
+    openMatches: () => 3,
+    searches: () => 4,
+    isLeader: () => true,
+  });
   const service = new FindService({
     verifier: {
       verify: (token) => Promise.resolve(VERDICTS[token] ?? { ok: false, reason: "expired" }),
     },
     matchmaker: {
       find: (order) => {
-        orders.push(order);
+        finds.push(order);
         return find();
       },
+      admit: (place, { accountId, playerId }) =>
+        Promise.resolve({ ok: true, found: { ...place, token: `${accountId} as ${playerId}` } }),
     },
+    searches: {
+      start: (order) => {
+        starts.push(order);
+        return Promise.resolve(SEARCHING);
+      },
+      poll: (id, accountId) => {
+        asked.push(["poll", id, accountId]);
+        return Promise.resolve(SEARCHING);
+      },
+      stop: (id, accountId) => {
+        asked.push(["stop", id, accountId]);
+        return SEARCHING;
+      },
+    },
+    modes: DEFAULT_MODES,
+    locate: ({ ip, region }) =>
+      ip === "10.0.0.1" && region === "RU-SPE" ? { latitude: 60, longitude: 30 } : undefined,
     clock: new ManualClock(),
     metrics: counts,
   });
-  return { service, orders, counts, metrics };
+  return { service, finds, starts, asked, counts, metrics };
 }
 
-Deno.test("FindService finds for the account that the token proves", async () => {
-  const { service, orders } = openBench();
-  assertEquals(await service.answer({ ...BODY, party: ["u2"], pings: { a: 1 } }), FOUND);
-  const [order] = orders;
-  assertEquals(order && { ...order, mode: order.mode.name }, {
-    accountId: "u1",
-    playerId: "Player One",
-    mode: "duel",
-    pings: new Map([["a", 1]]),
+const FOUND: FindReply = { ok: true, found: { ...PLACE, token: "u1 as Player One" } };
+
+Deno.test("FindService finds for the account that the token proves, and under its name", async () => {
+  const { service, finds, starts, counts } = openBench();
+  const request = { ...BODY, pings: { a: 1 }, ip: "10.0.0.1", region: "RU-SPE" };
+  assertEquals(await service.answer(request), FOUND);
+  assertEquals(finds.map((order) => ({ ...order, mode: order.mode.name })), [{
+    accounts: ["u1"],
+    mode: "team",
+    travellers: [{ pings: new Map([["a", 1]]), position: { latitude: 60, longitude: 30 } }],
     explain: false,
-    party: ["u2"],
-  });
+  }]);
+  assertEquals(starts, []);
+  assertEquals(counts.finds.new_match.value, 1);
+});
+
+Deno.test("FindService has who comes with others, or by skill, wait", async () => {
+  const { service, finds, starts, counts } = openBench();
+  const requests = [{ party: ["u2"], party_id: "p" }, { game_mode: "ranked_duel" }];
+  for (const request of requests) {
+    assertEquals(await service.answer({ ...BODY, ...request }), SEARCHING);
+  }
+  assertEquals(finds, []);
+  assertEquals(starts.map(({ members, partyId, mode }) => [members, partyId, mode.name]), [
+    [["u1", "u2"], "p", "team"],
+    [["u1"], "", "ranked_duel"],
+  ]);
+  assertEquals(counts.finds.searching.value, 2);
+});
+
+Deno.test("FindService asks about a search and stops it for the account that the token proves", async () => {
+  const { service, asked } = openBench();
+  const about = { search_id: "s1", jwt_token: "good" };
+  await service.answer({ method: "search", ...about });
+  await service.answer({ method: "stop_search", ...about });
+  assertEquals(asked, [["poll", "s1", "u1"], ["stop", "s1", "u1"]]);
+  for (const [jwt_token, code] of [["over", "invalid_token"], [undefined, "missing_token"]]) {
+    const reply = await service.answer({ method: "search", search_id: "s1", jwt_token });
+    assertEquals(reply.ok ? "ok" : reply.code, code);
+  }
 });
 
 Deno.test("FindService refuses who does not prove it, counted by reason", async () => {
-  const { service, orders, counts } = openBench();
+  const { service, finds, counts } = openBench();
   const cases: readonly (readonly [JsonObject, string])[] = [
     [{ jwt_token: "over" }, "invalid_token"],
     [{ jwt_token: "unchecked" }, "unavailable"],
@@ -73,27 +144,27 @@ Deno.test("FindService refuses who does not prove it, counted by reason", async 
     const reply = await service.answer({ ...BODY, ...change });
     assertEquals(reply.ok ? "ok" : reply.code, code);
   }
-  assertEquals(orders, []);
+  assertEquals(finds, []);
   assertEquals(counts.finds.invalid_token.value, 1);
   assertEquals(counts.finds.user_mismatch.value, 1);
 });
 
 Deno.test("FindService has so many requests in hand at most", async () => {
-  const gate = Promise.withResolvers<FindReply>();
+  const gate = Promise.withResolvers<PlaceResult>();
   const { service } = openBench(() => gate.promise);
   const waiting = Array.from({ length: FINDS_IN_HAND_MAX }, () => service.answer(BODY));
   const refused = await service.answer(BODY);
   assertEquals(refused.ok ? "ok" : refused.code, "unavailable");
-  gate.resolve(FOUND);
+  gate.resolve(PLACED);
   assertEquals((await Promise.all(waiting)).every((reply) => reply.ok), true);
   assertEquals(await service.answer(BODY), FOUND);
 });
 
-Deno.test("The matchmaker's Rpc answers find and nothing else", async () => {
+Deno.test("The matchmaker's Rpc answers its methods and nothing else", async () => {
   const { service } = openBench();
-  const answer = answerServices(service);
-  assertEquals(await answer({ method: "find", ...BODY }), FOUND);
-  for (const request of [null, [], {}, { method: "drop" }, BODY]) {
+  const answer = answerServices((request) => service.answer(request));
+  assertEquals<unknown>(await answer(BODY), FOUND);
+  for (const request of [null, [], {}, { method: "drop" }, { ...BODY, method: undefined }]) {
     assertEquals(await answer(request), {
       ok: false,
       code: "invalid_request",
@@ -111,8 +182,11 @@ Deno.test("The matchmaker's metrics have a value for every outcome", async () =>
       'matchmaker_finds_total{outcome="unknown_mode"} 1',
       'matchmaker_finds_total{outcome="new_match"} 0',
       'matchmaker_prepare_failures_total{reason="unreachable"} 0',
+      'matchmaker_search_ends_total{end="abandoned"} 0',
       "matchmaker_servers_count 2",
       "matchmaker_open_matches_count 3",
+      "matchmaker_searches_count 4",
+      "matchmaker_leads 1",
     ]
   ) assertEquals(text.includes(`${line}\n`), true, line);
 });

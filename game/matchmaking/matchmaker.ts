@@ -1,24 +1,24 @@
 import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/json.ts";
 import { describeError, type Log } from "../../core/log.ts";
 import type { KvStore } from "../../core/ports/kv_store.ts";
-import { type PubSub, PubSubRequestError } from "../../core/ports/pub_sub.ts";
+import type { PubSub } from "../../core/ports/pub_sub.ts";
 import { issueTicket } from "../../core/protocol/match_ticket.ts";
-import type { FindReply, FoundMatch } from "../../core/protocol/matchmaking_messages.ts";
-import {
-  encodeServerCommand,
-  serverCommandSubject,
-  tryParseServerCommandReply,
-} from "../../core/protocol/server_command.ts";
-import type { MatchmakerMetrics, PrepareFailure } from "./matchmaker_metrics.ts";
+import type {
+  FindRefused,
+  FindReply,
+  MatchPlace,
+} from "../../core/protocol/matchmaking_messages.ts";
+import type { Admission, GroupOrder, PlaceResult } from "./match_order.ts";
+import { placeOn } from "./match_place.ts";
+import type { MatchmakerMetrics, PlaceKind, PrepareFailure } from "./matchmaker_metrics.ts";
 import type { PlacementTerms } from "./placement.ts";
-import { type Seat, type SeatingOptions, type SeatingRequest, seatPlayer } from "./seating.ts";
+import { prepareMatch, type ServerOrder } from "./prepare_match.ts";
+import type { Reservation } from "./reservations.ts";
+import { chooseServer, type SeatingOptions, type SeatingRequest, seatPlayers } from "./seating.ts";
 
-/** Who wants to play, proven. */
+/** Who wants a place in a match to which others may come. */
 export interface FindOrder extends SeatingRequest {
-  /** The name to play under. */
-  readonly playerId: string;
-  /** Whether the reply is to say what led to it. */
+  /** Whether the place is to say what led to it. */
   readonly explain: boolean;
 }
 
@@ -32,12 +32,21 @@ export interface MatchmakerOptions extends SeatingOptions {
   readonly clock: Clock;
   /** Told of servers that do not do as told. */
   readonly log: Log;
-  /** Counts matches and refusals. */
-  readonly metrics: Pick<MatchmakerMetrics, "finds" | "prepareFailures">;
+  /** Counts refusals. */
+  readonly metrics: Pick<MatchmakerMetrics, "prepareFailures">;
   /** Where browsers connect; its host stands where a server does not say where it is. */
   readonly websocketUrl: URL;
   /** Gives unpredictable bytes. */
   readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** One server that is to be asked, and what is promised on it meanwhile. */
+interface Attempt extends ServerOrder {
+  readonly kind: PlaceKind;
+  readonly reservation: Reservation;
+  readonly terms: readonly PlacementTerms[];
+  /** The match is none. */
+  giveUp(): void;
 }
 
 /** How long a game server may take to prepare a match, in milliseconds. */
@@ -46,18 +55,18 @@ const PREPARE_DEADLINE_MS = 1_500;
 const FIND_DEADLINE_MS = 4_000;
 /** How many servers are tried, however quickly they refuse. */
 const ATTEMPTS_MAX = 32;
-const NO_SERVERS: FindReply = {
+const NO_SERVERS: FindRefused = {
   ok: false,
   code: "no_servers",
   message: "No game server takes another match now",
 };
-const UNAVAILABLE: FindReply = {
+const UNAVAILABLE: FindRefused = {
   ok: false,
   code: "unavailable",
   message: "Matchmaking is unavailable now",
 };
 
-/** Finds players a match: chooses the server, has it prepare the match, and issues the match token. */
+/** Finds players a match: chooses the server, has it prepare the match, and issues the match tokens. */
 export class Matchmaker {
   readonly #options: MatchmakerOptions;
 
@@ -66,113 +75,109 @@ export class Matchmaker {
     this.#options = options;
   }
 
-  /** Finds a match, on another server where one does not answer. Never rejects. */
-  async find(order: FindOrder): Promise<FindReply> {
-    const { clock } = this.#options;
-    const endMs = clock.monotonicMs() + FIND_DEADLINE_MS;
-    const excluded = new Set<string>();
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const leftMs = endMs - clock.monotonicMs();
-      if (leftMs <= 0) break;
-      const seat = seatPlayer(order, excluded, this.#options);
-      if (seat === undefined) break;
-      const deadlineMs = Math.min(leftMs, PREPARE_DEADLINE_MS);
-      const failure = await this.#prepare(seat, [order.accountId, ...order.party], deadlineMs);
-      if (failure === undefined) {
-        seat.reservation.confirm();
-        return await this.#admit(order, seat);
-      }
-      this.#giveUp(seat, failure, excluded);
-    }
-    return NO_SERVERS;
+  /** Finds a match to which others may come too. Never rejects. */
+  find(order: FindOrder): Promise<PlaceResult> {
+    return this.#tryServers(order.explain, (excluded) => this.#seat(order, excluded));
   }
 
-  async #prepare(
-    { match }: Seat,
-    players: readonly string[],
-    deadlineMs: number,
-  ): Promise<PrepareFailure | undefined> {
-    const { matchId, mode, serverId } = match;
-    const payload = encodeServerCommand({ command: "prepare_match", matchId, mode, players });
-    try {
-      const subject = serverCommandSubject(serverId);
-      const reply = await this.#options.pubSub.request(subject, payload, { deadlineMs });
-      const parsed = tryParseServerCommandReply(reply);
-      if (parsed === undefined) return "failed";
-      return parsed.ok ? undefined : parsed.reason;
-    } catch (error) {
-      if (error instanceof PubSubRequestError) return "unreachable";
-      throw error;
-    }
+  /** Opens a match for these players alone. Never rejects. */
+  openMatch(order: GroupOrder): Promise<PlaceResult> {
+    return this.#tryServers(order.explain, (excluded) => this.#choose(order, excluded));
   }
 
-  #giveUp(seat: Seat, failure: PrepareFailure, excluded: Set<string>): void {
-    const { registry, matches, metrics, log } = this.#options;
-    const { serverId, matchId } = seat.match;
-    metrics.prepareFailures[failure].inc();
-    log.warn("match_not_prepared", { server_id: serverId, match_id: matchId, reason: failure });
-    seat.reservation.release();
-    matches.close(seat.match);
-    // A server that lives is back in the table with its next broadcast.
-    if (failure === "unreachable") registry.forget(serverId);
-    // A match that others came to may be over; one that is new cannot be.
-    if (failure !== "match_over" || seat.kind === "new_match") excluded.add(serverId);
-  }
-
-  async #admit(order: FindOrder, seat: Seat): Promise<FindReply> {
-    const { kvStore, metrics, log, randomBytes } = this.#options;
-    const { accountId, playerId } = order;
-    const { matchId } = seat.match;
+  /** Lets somebody into a prepared match: with a token that counts once, for a minute. Never rejects. */
+  async admit(place: MatchPlace, who: Admission): Promise<FindReply> {
+    const { kvStore, log, randomBytes } = this.#options;
+    const { accountId, playerId } = who;
+    const { match_id: matchId } = place;
     try {
       const token = await issueTicket(kvStore, { matchId, accountId, playerId }, { randomBytes });
-      metrics.finds[seat.kind].inc();
-      return { ok: true, found: this.#foundMatch(order, seat, token) };
+      return { ok: true, found: { ...place, token } };
     } catch (error) {
       log.error("ticket_not_issued", { match_id: matchId, error: describeError(error) });
       return UNAVAILABLE;
     }
   }
 
-  #foundMatch(order: FindOrder, seat: Seat, token: string): FoundMatch {
-    const { publicIp, udpPort } = seat.status;
-    const { href, host } = reachableUrl(this.#options.websocketUrl, publicIp);
+  /** Goes to another server where one does not answer or refuses. */
+  async #tryServers(
+    explain: boolean,
+    next: (excluded: ReadonlySet<string>) => Attempt | undefined,
+  ): Promise<PlaceResult> {
+    const { clock, websocketUrl, pubSub } = this.#options;
+    const endMs = clock.monotonicMs() + FIND_DEADLINE_MS;
+    const excluded = new Set<string>();
+    for (let tried = 0; tried < ATTEMPTS_MAX; tried++) {
+      const leftMs = endMs - clock.monotonicMs();
+      if (leftMs <= 0) break;
+      const attempt = next(excluded);
+      if (attempt === undefined) break;
+      const failure = await prepareMatch(attempt, {
+        pubSub,
+        deadlineMs: Math.min(leftMs, PREPARE_DEADLINE_MS),
+      });
+      if (failure === undefined) {
+        attempt.reservation.confirm();
+        const { kind, status, terms, order: { matchId } } = attempt;
+        const explanation = explain ? { kind, terms } : undefined;
+        const place = placeOn(status, { matchId, websocketUrl, explanation });
+        return { ok: true, place, kind };
+      }
+      this.#giveUp(attempt, failure, excluded);
+    }
+    return NO_SERVERS;
+  }
+
+  #seat(order: FindOrder, excluded: ReadonlySet<string>): Attempt | undefined {
+    const seat = seatPlayers(order, excluded, this.#options);
+    if (seat === undefined) return undefined;
+    const { match, teams } = seat;
     return {
-      match_id: seat.match.matchId,
-      websocket_url: href,
-      udp: { host, port: udpPort },
-      token,
-      ...(order.explain && { explanation: explain(seat) }),
+      ...seat,
+      order: {
+        matchId: match.matchId,
+        mode: order.mode.game.name,
+        players: order.accounts,
+        ...(teams.size > 0 && { teams }),
+      },
+      giveUp: () => this.#options.matches.close(match),
     };
   }
-}
 
-/** The address to connect to, with the server's own host where it says one; `host` has no brackets. */
-export function reachableUrl(
-  base: URL,
-  publicIp: string | undefined,
-): { readonly href: string; readonly host: string } {
-  const url = new URL(base);
-  if (publicIp !== undefined) url.hostname = publicIp.includes(":") ? `[${publicIp}]` : publicIp;
-  return { href: url.href, host: url.hostname.replace(/^\[|\]$/g, "") };
-}
+  #choose(order: GroupOrder, excluded: ReadonlySet<string>): Attempt | undefined {
+    const { gameMode: mode, map, accounts: players, teams, botTeams, travellers } = order;
+    const { chosen, terms, statusOf } = chooseServer(travellers, excluded, this.#options);
+    const status = chosen && statusOf(chosen.serverId);
+    if (status === undefined) return undefined;
+    const what = { matches: 1, players: players.length };
+    return {
+      kind: "new_match",
+      status,
+      terms,
+      reservation: this.#options.reservations.hold(status.serverId, what),
+      order: {
+        // Another for each server: one that did not answer in time may have the match all the same.
+        matchId: this.#options.newId(),
+        mode,
+        ...(map !== undefined && { map }),
+        players,
+        ...(teams.size > 0 && { teams }),
+        ...(botTeams !== undefined && { botTeams }),
+      },
+      giveUp: () => {},
+    };
+  }
 
-function explain(seat: Seat): JsonObject {
-  return {
-    chosen: seat.match.serverId,
-    place: seat.kind,
-    candidates: seat.terms.map(explainTerms),
-  };
-}
-
-function explainTerms(terms: PlacementTerms): JsonObject {
-  return {
-    server_id: terms.serverId,
-    region: terms.region,
-    ping_ms: terms.pingMs,
-    matches_penalty_ms: terms.matchesPenaltyMs,
-    players_penalty_ms: terms.playersPenaltyMs,
-    tick_penalty_ms: terms.tickPenaltyMs,
-    cost_ms: terms.costMs,
-    refusal: terms.refusal ?? null,
-  };
+  #giveUp(attempt: Attempt, failure: PrepareFailure, excluded: Set<string>): void {
+    const { registry, metrics, log } = this.#options;
+    const { status: { serverId }, order: { matchId }, kind } = attempt;
+    metrics.prepareFailures[failure].inc();
+    log.warn("match_not_prepared", { server_id: serverId, match_id: matchId, reason: failure });
+    attempt.reservation.release();
+    attempt.giveUp();
+    // A server that lives is back in the table with its next broadcast.
+    if (failure === "unreachable") registry.forget(serverId);
+    // A match that others came to may be over; one that is new cannot be.
+    if (failure !== "match_over" || kind === "new_match") excluded.add(serverId);
+  }
 }

@@ -8,21 +8,21 @@ import { redeemTicket } from "../../core/protocol/match_ticket.ts";
 import type { FindReply } from "../../core/protocol/matchmaking_messages.ts";
 import {
   encodeServerCommandReply,
-  type ServerCommand,
+  type PrepareMatch,
   type ServerCommandReply,
   serverCommandSubject,
   tryParseServerCommand,
 } from "../../core/protocol/server_command.ts";
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
-import { tryMode } from "../simulation/rules.ts";
-import { Matchmaker, reachableUrl } from "./matchmaker.ts";
+import { reachableUrl } from "./match_place.ts";
+import { Matchmaker } from "./matchmaker.ts";
 import { openMatchmakerMetrics } from "./matchmaker_metrics.ts";
 import { OpenMatches } from "./open_matches.ts";
 import { ServerRegistry } from "./registry.ts";
 import { Reservations } from "./reservations.ts";
-import { openStatus } from "./testing.ts";
+import { openStatus, testMode } from "./testing.ts";
 
-type Answer = (command: ServerCommand) => ServerCommandReply | undefined;
+type Answer = (command: PrepareMatch) => ServerCommandReply | undefined;
 
 interface Bench {
   readonly clock: ManualClock;
@@ -31,6 +31,8 @@ interface Bench {
   readonly kvStore: MemoryKvStore;
   /** What servers were told: server, match and players. */
   readonly told: (readonly [string, string, readonly string[]])[];
+  /** In which kinds of matches places were found. */
+  readonly kinds: string[];
   readonly counts: ReturnType<typeof openMatchmakerMetrics>;
   /** Adds a server; without an answer nobody listens there. */
   serve(status: ServerStatus, answer?: Answer): void;
@@ -45,8 +47,10 @@ function openBench(): Bench {
   const kvStore = new MemoryKvStore({ clock });
   const registry = new ServerRegistry({ clock, timeoutMs: 15_000, serversMax: 100 });
   const reservations = new Reservations({ clock });
+  const kinds: string[] = [];
   const told: [string, string, readonly string[]][] = [];
-  const gauges = { servers: () => 0, openMatches: () => 0 };
+  const none = (): number => 0;
+  const gauges = { servers: none, openMatches: none, searches: none, isLeader: () => true };
   const counts = openMatchmakerMetrics(new Metrics({ process: false }), gauges);
   let ids = 0;
   const matchmaker = new Matchmaker({
@@ -54,6 +58,7 @@ function openBench(): Bench {
     matches: new OpenMatches({ clock, openMs: 20_000, matchesMax: 1_000 }),
     reservations,
     random: () => 0,
+    locate: () => undefined,
     newId: () => `m${++ids}`,
     pubSub,
     kvStore,
@@ -69,6 +74,7 @@ function openBench(): Bench {
     reservations,
     kvStore,
     told,
+    kinds,
     counts,
     serve(status, answer): void {
       registry.observe(status);
@@ -76,28 +82,36 @@ function openBench(): Bench {
       if (answer === undefined) return;
       pubSub.subscribe(serverCommandSubject(serverId), ({ payload, respond }) => {
         const command = tryParseServerCommand(payload);
-        if (command === undefined) throw new Error(`Cannot read command: ${payload}`);
+        if (command?.command !== "prepare_match") {
+          throw new Error(`Cannot read command: ${payload}`);
+        }
         told.push([serverId, command.matchId, command.players]);
         const reply = answer(command);
         if (reply !== undefined) respond(encodeServerCommandReply(reply));
       });
     },
-    find(accountId, { mode: name = "duel", explain = false } = {}): Promise<FindReply> {
-      const mode = tryMode(name);
-      if (mode === undefined) throw new Error(`Cannot find: no mode ${name}`);
-      const playerId = `name of ${accountId}`;
-      return matchmaker.find({ accountId, playerId, mode, explain, pings: new Map(), party: [] });
+    async find(accountId, { mode = "duel", explain = false } = {}): Promise<FindReply> {
+      const accounts = [accountId];
+      const order = { accounts, mode: testMode(mode), explain, travellers: [] };
+      const result = await matchmaker.find(order);
+      if (!result.ok) return result;
+      kinds.push(result.kind);
+      return await matchmaker.admit(result.place, {
+        accountId,
+        playerId: `name of ${accountId}`,
+      });
     },
   };
 }
 
-const matchOf = (reply: FindReply): string => reply.ok ? reply.found.match_id : reply.code;
+const matchOf = (reply: FindReply): string =>
+  "found" in reply ? reply.found.match_id : reply.ok ? "" : reply.code;
 
 Deno.test("Matchmaker has a match prepared and lets the player in by a ticket", async () => {
   const bench = openBench();
   bench.serve(openStatus("a", { publicIp: "1.2.3.4", udpPort: 9000 }), prepared);
   const reply = await bench.find("p1");
-  const token = reply.ok ? reply.found.token : "";
+  const token = "found" in reply ? reply.found.token : "";
   assertEquals(reply, {
     ok: true,
     found: {
@@ -113,7 +127,7 @@ Deno.test("Matchmaker has a match prepared and lets the player in by a ticket", 
     accountId: "p1",
     playerId: "name of p1",
   });
-  assertEquals(bench.counts.finds.new_match.value, 1);
+  assertEquals(bench.kinds, ["new_match"]);
 });
 
 Deno.test("Matchmaker tells the server of everybody who comes to a match", async () => {
@@ -127,8 +141,7 @@ Deno.test("Matchmaker tells the server of everybody who comes to a match", async
     ["a", "m1", ["p1"]],
     ["a", "m2", ["p3"]],
   ]);
-  const { new_match, open_match, same_match } = bench.counts.finds;
-  assertEquals([new_match.value, open_match.value, same_match.value], [2, 1, 1]);
+  assertEquals(bench.kinds.toSorted(), ["new_match", "new_match", "open_match", "same_match"]);
 });
 
 Deno.test("Matchmaker goes to another server where one refuses, hangs or is gone", async () => {
@@ -211,7 +224,7 @@ Deno.test("Matchmaker explains itself when asked", async () => {
   bench.serve(openStatus("a", { region: "RU-SPE", tickP99Ms: 2 }), prepared);
   bench.serve(openStatus("b", { draining: true }), prepared);
   const reply = await bench.find("p1", { explain: true });
-  assertEquals(reply.ok && reply.found.explanation, {
+  assertEquals("found" in reply && reply.found.explanation, {
     chosen: "a",
     place: "new_match",
     candidates: [
@@ -219,6 +232,7 @@ Deno.test("Matchmaker explains itself when asked", async () => {
         server_id: "a",
         region: "RU-SPE",
         ping_ms: 0,
+        ping_source: "unknown",
         matches_penalty_ms: 0,
         players_penalty_ms: 0,
         tick_penalty_ms: 2,
@@ -229,6 +243,7 @@ Deno.test("Matchmaker explains itself when asked", async () => {
         server_id: "b",
         region: "",
         ping_ms: 0,
+        ping_source: "unknown",
         matches_penalty_ms: 0,
         players_penalty_ms: 0,
         tick_penalty_ms: 0,

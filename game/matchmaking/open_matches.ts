@@ -12,10 +12,10 @@ export interface OpenMatch {
 
 /** How a match is opened. */
 export interface OpenMatchOptions extends OpenMatch {
-  /** Players who fit in. */
-  readonly placesMax: number;
-  /** The accounts who have a place from the start, at most `placesMax`. */
-  readonly accounts: readonly string[];
+  /** The numbers of the teams that players are put in; none where everybody plays alone. */
+  readonly teams: readonly number[];
+  /** Players in a team at most; without teams, in the match. */
+  readonly teamSize: number;
 }
 
 /** What the table needs, and its bounds. */
@@ -30,8 +30,14 @@ export interface OpenMatchesOptions {
 
 interface Entry extends OpenMatchOptions {
   readonly openedMs: number;
-  readonly seated: Set<string>;
+  /** The team of each account that has a place; 0 where there are no teams. */
+  readonly seated: Map<string, number>;
+  /** How many have a place in each team. */
+  readonly sizes: Map<number, number>;
 }
+
+/** The team of those who play alone. */
+const NO_TEAM = 0;
 
 /**
  * The matches to which more players may come, and who has a place in them. An account that asks again
@@ -61,14 +67,14 @@ export class OpenMatches {
     return this.#bySeat.get(seatKey(mode, accountId));
   }
 
-  /** Matches of that mode with so many places free, oldest first. */
+  /** Matches of that mode with so many places free on one team, oldest first. */
   joinable(mode: string, places: number): OpenMatch[] {
     this.#expire();
     const entries = [...this.#joinable.get(mode) ?? []];
-    return entries.filter(({ placesMax, seated }) => seated.size + places <= placesMax);
+    return entries.filter((entry) => roomiestTeam(entry).free >= places);
   }
 
-  /** Opens a match to more players. */
+  /** Opens a match to players, nobody of whom has a place yet. */
   open(options: OpenMatchOptions): OpenMatch {
     this.#expire();
     const { matchesMax, clock } = this.#options;
@@ -76,16 +82,43 @@ export class OpenMatches {
       if (this.#entries.size < matchesMax) break;
       this.close(oldest);
     }
-    const entry: Entry = { ...options, openedMs: clock.monotonicMs(), seated: new Set() };
+    const entry: Entry = {
+      ...options,
+      openedMs: clock.monotonicMs(),
+      seated: new Map(),
+      sizes: new Map(teamsOf(options).map((team) => [team, 0])),
+    };
     this.#entries.set(entry.matchId, entry);
-    this.#seat(entry, options.accounts);
+    this.#setJoinable(entry, true);
     return entry;
   }
 
-  /** Gives places to accounts; nothing where the match is closed. */
-  seat(match: OpenMatch, accounts: readonly string[]): void {
+  /**
+   * Gives places to accounts who belong together, on the team with the most room.
+   *
+   * @returns the team of each; empty where the match has no teams, or is closed
+   */
+  seat(match: OpenMatch, accounts: readonly string[]): ReadonlyMap<string, number> {
     const entry = this.#entries.get(match.matchId);
-    if (entry !== undefined) this.#seat(entry, accounts);
+    if (entry === undefined) return new Map();
+    const { team } = roomiestTeam(entry);
+    for (const accountId of accounts) {
+      if (entry.seated.has(accountId)) continue;
+      entry.seated.set(accountId, team);
+      entry.sizes.set(team, (entry.sizes.get(team) ?? 0) + 1);
+      this.#bySeat.set(seatKey(entry.mode, accountId), entry);
+    }
+    this.#setJoinable(entry, roomiestTeam(entry).free > 0);
+    return this.teamsOf(match, accounts);
+  }
+
+  /** The team of each of the accounts that has a place; empty where the match has no teams. */
+  teamsOf(match: OpenMatch, accounts: readonly string[]): ReadonlyMap<string, number> {
+    const seated = this.#entries.get(match.matchId)?.seated;
+    return new Map(accounts.flatMap((accountId) => {
+      const team = seated?.get(accountId) ?? NO_TEAM;
+      return team === NO_TEAM ? [] : [[accountId, team]];
+    }));
   }
 
   /** Lets nobody more come, and forgets who has a place. */
@@ -94,20 +127,10 @@ export class OpenMatches {
     if (entry === undefined) return;
     this.#entries.delete(entry.matchId);
     this.#setJoinable(entry, false);
-    for (const accountId of entry.seated) {
+    for (const accountId of entry.seated.keys()) {
       const key = seatKey(entry.mode, accountId);
       if (this.#bySeat.get(key) === entry) this.#bySeat.delete(key);
     }
-  }
-
-  #seat(entry: Entry, accounts: readonly string[]): void {
-    for (const accountId of accounts) {
-      entry.seated.add(accountId);
-      const key = seatKey(entry.mode, accountId);
-      // Who has a place elsewhere keeps it, whoever names them as company.
-      if (!this.#bySeat.has(key)) this.#bySeat.set(key, entry);
-    }
-    this.#setJoinable(entry, entry.seated.size < entry.placesMax);
   }
 
   #setJoinable(entry: Entry, isJoinable: boolean): void {
@@ -126,6 +149,20 @@ export class OpenMatches {
       this.close(entry);
     }
   }
+}
+
+function teamsOf({ teams }: OpenMatchOptions): readonly number[] {
+  return teams.length > 0 ? teams : [NO_TEAM];
+}
+
+/** The team with the most places free, of equals the first. */
+function roomiestTeam(entry: Entry): { readonly team: number; readonly free: number } {
+  let best = { team: NO_TEAM, free: 0 };
+  for (const team of teamsOf(entry)) {
+    const free = entry.teamSize - (entry.sizes.get(team) ?? 0);
+    if (free > best.free) best = { team, free };
+  }
+  return best;
 }
 
 function seatKey(mode: string, accountId: string): string {

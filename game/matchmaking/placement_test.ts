@@ -2,7 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../core/manual_clock.ts";
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
 import { Rng } from "../../core/rng.ts";
-import { placeMatch, type PlacementCandidate, type PlacementOptions } from "./placement.ts";
+import {
+  placeMatch,
+  type PlacementCandidate,
+  type PlacementOptions,
+  type Traveller,
+} from "./placement.ts";
+import { DEFAULT_REGIONS } from "./regions.ts";
 import { ServerRegistry } from "./registry.ts";
 import { openStatus } from "./testing.ts";
 
@@ -10,7 +16,7 @@ const [SEED = 0] = crypto.getRandomValues(new Uint32Array(1));
 const ROUNDS = 2_000;
 const REGIONS = ["RU-MOW", "RU-SPE", "RU-NVS", "DE-HE"];
 const NOTHING = { matches: 0, players: 0 };
-const NO_PINGS: PlacementOptions = { pings: new Map(), random: 0 };
+const NO_PINGS: PlacementOptions = { travellers: [], random: 0 };
 
 const idle = (id: string, changes: Partial<ServerStatus> = {}): PlacementCandidate => ({
   status: openStatus(id, changes),
@@ -20,14 +26,43 @@ const idle = (id: string, changes: Partial<ServerStatus> = {}): PlacementCandida
 Deno.test("Placement takes the nearest of equal servers", () => {
   const servers = [idle("spb", { region: "RU-SPE" }), idle("nsk", { region: "RU-NVS" })];
   const pings = new Map([["RU-SPE", 70], ["RU-NVS", 12]]);
-  assertEquals(placeMatch(servers, { pings, random: 0 }).chosen?.serverId, "nsk");
+  assertEquals(placeMatch(servers, { travellers: [{ pings }], random: 0 }).chosen?.serverId, "nsk");
 });
 
 Deno.test("Placement prefers no region that was not measured", () => {
   const servers = [idle("far", { region: "DE-HE" }), idle("near", { region: "RU-SPE" })];
   const pings = new Map([["RU-SPE", 18], ["RU-NVS", 60]]);
-  const { chosen, terms } = placeMatch(servers, { pings, random: 0 });
+  const { chosen, terms } = placeMatch(servers, { travellers: [{ pings }], random: 0 });
   assertEquals([chosen?.serverId, terms[0]?.pingMs], ["near", 60]);
+});
+
+Deno.test("Placement goes by distance where nothing was measured, and says so", () => {
+  const [moscow, petersburg, khabarovsk] = ["RU-MOW", "RU-SPE", "RU-KHA"].map((region) =>
+    DEFAULT_REGIONS.get(region)
+  );
+  assert(moscow !== undefined && petersburg !== undefined && khabarovsk !== undefined);
+  const servers = [
+    { ...idle("far"), position: khabarovsk },
+    { ...idle("near"), position: moscow },
+    idle("nowhere"),
+  ];
+  const place = (...travellers: Traveller[]) => placeMatch(servers, { travellers, random: 0 });
+  const { chosen, terms } = place({ pings: new Map(), position: petersburg });
+  assertEquals(chosen?.serverId, "near");
+  assertEquals(terms.map(({ pingSource }) => pingSource), ["distance", "distance", "assumed"]);
+  assertEquals(terms[2]?.pingMs, terms[0]?.pingMs);
+  // What was measured goes before the distance.
+  const measured = place({ pings: new Map([["", 9]]), position: petersburg });
+  assertEquals(measured.terms.map(({ pingMs }) => pingMs), [9, 9, 9]);
+});
+
+Deno.test("Placement goes by the player who is worst off", () => {
+  const servers = ["A", "B", "C"].map((region) => idle(region, { region }));
+  const travellers = [[10, 200, 90], [200, 10, 80]].map(([a = 0, b = 0, c = 0]) => ({
+    pings: new Map([["A", a], ["B", b], ["C", c]]),
+  }));
+  const { chosen, terms } = placeMatch(servers, { travellers, random: 0 });
+  assertEquals([chosen?.serverId, terms.map(({ pingMs }) => pingMs)], ["C", [200, 200, 90]]);
 });
 
 Deno.test("Placement takes the least loaded of near servers, whatever the load is", () => {
@@ -54,13 +89,14 @@ Deno.test("Placement explains itself", () => {
   const full = { ...idle("b", { runningMatches: 99 }), reserved: { matches: 1, players: 0 } };
   const pings = new Map([["RU-SPE", 18]]);
   const { chosen, terms } = placeMatch([loaded, full, idle("c", { draining: true })], {
-    pings,
+    travellers: [{ pings }],
     random: 0,
   });
   assertEquals(chosen, {
     serverId: "a",
     region: "RU-SPE",
     pingMs: 18,
+    pingSource: "measured",
     matchesPenaltyMs: 30,
     playersPenaltyMs: 10,
     tickPenaltyMs: 4,
@@ -78,7 +114,7 @@ Deno.test("Placement breaks ties evenly by the number it is given", () => {
   const servers = ["a", "b", "c", "d"].map((id) => idle(id));
   const counts = new Map<string | undefined, number>();
   for (let step = 0; step < 1_000; step++) {
-    const { chosen } = placeMatch(servers, { pings: new Map(), random: step / 1_000 });
+    const { chosen } = placeMatch(servers, { travellers: [], random: step / 1_000 });
     counts.set(chosen?.serverId, (counts.get(chosen?.serverId) ?? 0) + 1);
   }
   assertEquals([...counts.values()], [250, 250, 250, 250]);
@@ -133,7 +169,14 @@ Deno.test(`Placement never comes to like a server for its ping or load, seed ${S
     assert(cost(after.terms) >= cost(before.terms), `round ${round}: it came to cost less`);
     // Where it tied with others that are worse now too, the number may fall on it as well as before.
     const tied = before.terms.filter(({ costMs }) => costMs === before.chosen?.costMs).length > 1;
-    if (!tied) assert(after.chosen?.serverId !== victim, `round ${round}: it was chosen`);
+    // A ping that rises is what others are assumed to have, too: then they may lose more than it does.
+    const isAlone = options.travellers.length === 1 ||
+      before.terms.every(({ serverId, costMs }, index) =>
+        serverId === victim || costMs === after.terms[index]?.costMs
+      );
+    if (!tied && isAlone) {
+      assert(after.chosen?.serverId !== victim, `round ${round}: it was chosen`);
+    }
     compared++;
   }
   assert(compared > ROUNDS / 4, `${compared} rounds compared something`);
@@ -150,17 +193,28 @@ function randomServers(rng: Rng): PlacementCandidate[] {
       draining: rng.below(4) === 0,
     }),
     reserved: { matches: rng.below(3), players: rng.below(30) },
+    ...(rng.below(2) === 0 && { position: randomPosition(rng) }),
   }));
 }
 
-function randomOptions(rng: Rng): PlacementOptions {
-  const measured = REGIONS.filter(() => rng.below(2) === 0);
-  const pings = new Map(measured.map((region) => [region, rng.below(200)]));
-  return { pings, random: rng.below(1_000) / 1_000 };
+function randomPosition(rng: Rng): { latitude: number; longitude: number } {
+  return { latitude: rng.below(181) - 90, longitude: rng.below(361) - 180 };
 }
 
-function load({ status, reserved }: PlacementCandidate, rng: Rng): PlacementCandidate {
+function randomOptions(rng: Rng): PlacementOptions {
+  const travellers = Array.from({ length: 1 + rng.below(3) }, (): Traveller => {
+    const isMeasured = rng.below(3) > 0;
+    const measured = REGIONS.filter(() => isMeasured && rng.below(2) === 0);
+    const pings = new Map(measured.map((region) => [region, rng.below(200)]));
+    return { pings, ...(rng.below(2) === 0 && { position: randomPosition(rng) }) };
+  });
+  return { travellers, random: rng.below(1_000) / 1_000 };
+}
+
+function load(candidate: PlacementCandidate, rng: Rng): PlacementCandidate {
+  const { status, reserved } = candidate;
   return {
+    ...candidate,
     status: {
       ...status,
       currentPlayers: status.currentPlayers + rng.below(50),
@@ -179,7 +233,10 @@ function slow(
   victim: string,
 ): PlacementOptions {
   const region = candidates.find(({ status }) => status.serverId === victim)?.status.region ?? "";
-  const pingMs = options.pings.get(region);
-  if (pingMs === undefined) return options;
-  return { ...options, pings: new Map([...options.pings, [region, pingMs + 25]]) };
+  const travellers = options.travellers.map((traveller) => {
+    const pingMs = traveller.pings.get(region);
+    if (pingMs === undefined) return traveller;
+    return { ...traveller, pings: new Map([...traveller.pings, [region, pingMs + 25]]) };
+  });
+  return { ...options, travellers };
 }

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { ManualClock } from "../../core/manual_clock.ts";
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
-import { DEFAULT_MODE_NAME, tryMode } from "../simulation/rules.ts";
+import { DEFAULT_MODE_NAME } from "../simulation/rules.ts";
 import { OpenMatches } from "./open_matches.ts";
 import { ServerRegistry } from "./registry.ts";
 import { Reservations } from "./reservations.ts";
-import { JOIN_PING_EXTRA_MS_MAX, type Seat, type SeatingOptions, seatPlayer } from "./seating.ts";
-import { openStatus } from "./testing.ts";
+import { JOIN_PING_EXTRA_MS_MAX, type Seat, type SeatingOptions, seatPlayers } from "./seating.ts";
+import { openStatus, testMode } from "./testing.ts";
 
 interface Bench extends SeatingOptions {
   readonly clock: ManualClock;
@@ -26,6 +26,7 @@ function openBench(...statuses: readonly ServerStatus[]): Bench {
     matches: new OpenMatches({ clock, openMs: 20_000, matchesMax: 1_000 }),
     reservations: new Reservations({ clock }),
     random: () => 0,
+    locate: () => undefined,
     newId: () => `m${++ids}`,
   };
   for (const status of statuses) options.registry.observe(status);
@@ -36,10 +37,12 @@ function openBench(...statuses: readonly ServerStatus[]): Bench {
       accountId,
       { mode: name = DEFAULT_MODE_NAME, pings = {}, party = [], excluded = [] } = {},
     ): Seat | undefined {
-      const mode = tryMode(name);
-      if (mode === undefined) throw new Error(`Cannot seat: no mode ${name}`);
-      const request = { accountId, mode, pings: new Map(Object.entries(pings)), party };
-      return seatPlayer(request, new Set(excluded), options);
+      const request = {
+        accounts: [accountId, ...party],
+        mode: testMode(name),
+        travellers: [{ pings: new Map(Object.entries(pings)) }],
+      };
+      return seatPlayers(request, new Set(excluded), options);
     },
   };
 }
@@ -92,6 +95,27 @@ Deno.test("A party is seated in one match, and finds its places there", () => {
   assertEquals(briefly(bench.seat("p3")), "same_match m2 on a");
   assertEquals(briefly(bench.seat("late")), "open_match m1 on a");
   assertEquals(bench.reservations.of("a"), { matches: 2, players: 12 });
+});
+
+Deno.test("A party is seated on one team, and others where there is room", () => {
+  const bench = openBench(openStatus("a"));
+  const teamsOf = (seat: Seat | undefined): string[] =>
+    seat === undefined ? [] : [...seat.teams].map(([account, team]) => `${account} ${team}`);
+  assertEquals(teamsOf(bench.seat("p1")), ["p1 1"]);
+  assertEquals(teamsOf(bench.seat("p2", { party: ["p3", "p4"] })), ["p2 2", "p3 2", "p4 2"]);
+  assertEquals(teamsOf(bench.seat("p5", { party: ["p6", "p7"] })), ["p5 1", "p6 1", "p7 1"]);
+  assertEquals(teamsOf(bench.seat("p6")), ["p6 1"]);
+  // Three places are free, but no team has that many.
+  assertEquals(bench.seat("p8", { party: ["p9", "p10"] })?.kind, "new_match");
+  assertEquals(teamsOf(bench.seat("p11", { mode: "ffa" })), []);
+});
+
+Deno.test("Nobody of a party keeps another place by it", () => {
+  const bench = openBench(openStatus("a"));
+  bench.seat("p1", { mode: "duel" });
+  bench.seat("p2", { mode: "duel" });
+  assertEquals(briefly(bench.seat("p2", { party: ["p1"] })), "new_match m2 on a");
+  assertEquals(briefly(bench.seat("p1")), "same_match m2 on a");
 });
 
 Deno.test("An open match far away is left for a new one near by", () => {

@@ -16,7 +16,12 @@ Deno.test("Watching keeps the table of servers by their broadcasts", async () =>
   const pubSub = new MemoryPubSub({ clock, log: silentLog });
   const registry = new ServerRegistry({ clock, timeoutMs: 15_000, serversMax: 1 });
   const reservations = new Reservations({ clock });
-  const gauges = { servers: () => 0, openMatches: () => 0 };
+  const gauges = {
+    servers: () => 0,
+    openMatches: () => 0,
+    searches: () => 0,
+    isLeader: () => true,
+  };
   const { statuses } = openMatchmakerMetrics(new Metrics({ process: false }), gauges);
   const health = new Health();
   health.markStarted();

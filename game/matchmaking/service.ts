@@ -1,75 +1,58 @@
-import { AuthClient } from "../../core/auth/auth_client.ts";
-import { TokenVerifier } from "../../core/auth/token_verifier.ts";
 import { type HttpServer, startHttpServer } from "../../core/net/http_server.ts";
 import { limitRate } from "../../core/net/limit_rate.ts";
 import { RateLimiter } from "../../core/net/rate_limiter.ts";
 import { startOpsServer } from "../../core/ops_server.ts";
+import { migrate } from "../../core/ports/migrations.ts";
 import { MATCHMAKING_RPC_SERVICE } from "../../core/protocol/matchmaking_messages.ts";
-import { Rng } from "../../core/rng.ts";
-import type { Ports, RunningService, ServiceContext } from "../../core/service.ts";
+import type { RunningService } from "../../core/service.ts";
 import type { MatchmakerConfig } from "./config.ts";
-import { FindService } from "./find_service.ts";
-import { Matchmaker } from "./matchmaker.ts";
-import { type MatchmakerMetrics, openMatchmakerMetrics } from "./matchmaker_metrics.ts";
-import { OpenMatches } from "./open_matches.ts";
-import { ServerRegistry } from "./registry.ts";
-import { Reservations } from "./reservations.ts";
+import { NO_GEO_IP, openGeoIp } from "./geo_ip.ts";
+import type { AnswerRequest } from "./leader_relay.ts";
+import {
+  type MatchmakerDeps,
+  type MatchmakerParts,
+  openMatchmakerParts,
+} from "./matchmaker_parts.ts";
+import { consumeResults } from "./rating_consumer.ts";
+import { RATING_MIGRATIONS, RATING_SCHEMA } from "./rating_migrations.ts";
+import { serveRooms } from "./rooms_service.ts";
 import { BODY_BYTES_MAX, matchmakerRoutes } from "./routes.ts";
 import { answerServices } from "./rpc_endpoint.ts";
 import { watchServers } from "./server_watch.ts";
 
-/** The ports that a matchmaker needs. */
-export const MATCHMAKER_PORTS = ["rpc", "pubSub", "kvStore"] as const satisfies (keyof Ports)[];
+export { MATCHMAKER_PORTS, type MatchmakerDeps } from "./matchmaker_parts.ts";
 
-/** What a matchmaker is given. */
-export type MatchmakerDeps = ServiceContext & Pick<Ports, typeof MATCHMAKER_PORTS[number]>;
-
-const SERVERS_MAX = 1_000;
-const OPEN_MATCHES_MAX = 50_000;
-/** How long a match takes more players: who came first waits no longer for company. */
-const MATCH_OPEN_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RATE_LIMITED_ADDRESSES_MAX = 100_000;
 /** An address may send at once what it may send in this many seconds. */
 const REQUEST_BURST_S = 2;
-
-/** What the parts of a running matchmaker share. */
-interface Core {
-  readonly registry: ServerRegistry;
-  readonly reservations: Reservations;
-  readonly metrics: MatchmakerMetrics;
-  readonly service: FindService;
-}
+/** How often players who wait are looked at, in milliseconds. */
+const STEP_PERIOD_MS = 100;
 
 /**
  * Starts a matchmaker: listens to game servers, and answers who wants to play over HTTP and `Rpc`.
  *
- * @throws Error when an address is taken
+ * @throws Error when an address is taken, the GeoIP database cannot be read, or the database's schema
+ * cannot be brought up to date
  */
 export async function startMatchmaker(
   config: MatchmakerConfig,
   deps: MatchmakerDeps,
 ): Promise<RunningService<"http" | "ops">> {
-  const core = openCore(config, deps);
-  const { registry, reservations, metrics, service } = core;
-  const { pubSub, clock, log, health, rpc } = deps;
+  const { health, rpc } = deps;
+  const geoIp = config.geoIpPath === undefined ? NO_GEO_IP : await openGeoIp(config.geoIpPath);
+  const parts = openMatchmakerParts(config, deps, { geoIp });
+  const answer: AnswerRequest = (request) => parts.relay.answer(request);
   await using opened = new AsyncDisposableStack();
   const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
   // Probes are answered to the end.
   opened.defer(() => ops.close());
-  const watch = watchServers({
-    pubSub,
-    registry,
-    reservations,
-    statuses: metrics.statuses,
-    health,
-    clock,
-    log,
-  });
-  opened.defer(() => watch.close());
-  const subscription = await rpc.serve(MATCHMAKING_RPC_SERVICE, answerServices(service));
+  await startParts(parts, deps, opened);
+  const subscription = await rpc.serve(MATCHMAKING_RPC_SERVICE, answerServices(answer));
   opened.defer(() => subscription.close());
-  const http = listen(config, deps, core);
+  const rooms = await serveRooms(deps, { config, parts, geoIp });
+  opened.defer(() => rooms.close());
+  const http = listen(config, deps, { answer, parts });
   opened.defer(() => http.close({ drainMs: config.drainMs }));
   health.markStarted();
   const running = opened.move();
@@ -82,45 +65,40 @@ export async function startMatchmaker(
   };
 }
 
-function openCore(config: MatchmakerConfig, deps: MatchmakerDeps): Core {
-  const { rpc, pubSub, kvStore, clock, log } = deps;
-  const registry = new ServerRegistry({
-    clock,
-    timeoutMs: config.serverTimeoutMs,
-    serversMax: SERVERS_MAX,
+/** Sets everything going that needs no socket; `opened` ends it in the reverse order. */
+async function startParts(
+  parts: MatchmakerParts,
+  deps: MatchmakerDeps,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  const { registry, reservations, metrics, searches, events, leadership, relay, ratings } = parts;
+  const { pubSub, clock, log, health, eventLog, database } = deps;
+  const { statuses } = metrics;
+  await migrate(database, { name: RATING_SCHEMA, steps: RATING_MIGRATIONS, clock });
+  const watch = watchServers({ pubSub, registry, reservations, statuses, health, clock, log });
+  opened.defer(() => watch.close());
+  const results = consumeResults({ eventLog, store: ratings, clock, log, metrics });
+  opened.defer(() => results.close());
+  opened.defer(() => events.close());
+  await leadership.start();
+  // Whoever leads next goes on with those who wait: they are kept until then.
+  opened.defer(() => leadership.close());
+  const stopSteps = clock.every(STEP_PERIOD_MS, () => {
+    if (leadership.isLeader) searches.step();
   });
-  const matches = new OpenMatches({
-    clock,
-    openMs: MATCH_OPEN_MS,
-    matchesMax: OPEN_MATCHES_MAX,
+  opened.defer(async () => {
+    stopSteps();
+    await searches.settled();
   });
-  const reservations = new Reservations({ clock });
-  const metrics = openMatchmakerMetrics(deps.metrics, {
-    servers: () => registry.alive().length,
-    openMatches: () => matches.count,
-  });
-  const rng = new Rng(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
-  const matchmaker = new Matchmaker({
-    registry,
-    matches,
-    reservations,
-    random: () => rng.nextU32() / 0x1_0000_0000,
-    newId: () => crypto.randomUUID(),
-    pubSub,
-    kvStore,
-    clock,
-    log,
-    metrics,
-    websocketUrl: config.websocketUrl,
-    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
-  });
-  const auth = new AuthClient({ rpc });
-  const verifier = new TokenVerifier({ fetchKeys: () => auth.fetchKeys(), clock, log });
-  const service = new FindService({ verifier, matchmaker, clock, metrics });
-  return { registry, reservations, metrics, service };
+  const relayed = relay.listen();
+  opened.defer(() => relayed.close());
 }
 
-function listen(config: MatchmakerConfig, deps: MatchmakerDeps, core: Core): HttpServer {
+function listen(
+  config: MatchmakerConfig,
+  deps: MatchmakerDeps,
+  { answer, parts }: { readonly answer: AnswerRequest; readonly parts: MatchmakerParts },
+): HttpServer {
   const { clock, log } = deps;
   const limiter = new RateLimiter({
     ratePerSecond: config.requestsPerSecond,
@@ -128,7 +106,6 @@ function listen(config: MatchmakerConfig, deps: MatchmakerDeps, core: Core): Htt
     keysMax: RATE_LIMITED_ADDRESSES_MAX,
     clock,
   });
-  const { service, metrics } = core;
   return startHttpServer({
     hostname: config.listenHost,
     port: config.httpPort,
@@ -136,6 +113,6 @@ function listen(config: MatchmakerConfig, deps: MatchmakerDeps, core: Core): Htt
     clock,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     bodyBytesMax: BODY_BYTES_MAX,
-    routes: limitRate(matchmakerRoutes(service), { limiter, limited: metrics.rateLimited }),
+    routes: limitRate(matchmakerRoutes(answer), { limiter, limited: parts.metrics.rateLimited }),
   });
 }

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { openPorts } from "../../core/adapters/open.ts";
+import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
 import { generateSigningKey, importSigningKey, signJwt } from "../../core/auth/jwt.ts";
 import { systemClock } from "../../core/clock.ts";
 import { Health } from "../../core/health.ts";
@@ -69,7 +71,14 @@ async function openBench(env: Readonly<Record<string, string>> = {}): Promise<Be
   );
   const metrics = new Metrics({ process: false });
   const context = { log, clock, metrics, health: new Health() };
-  const service = await startMatchmaker(config, { ...context, rpc, pubSub, kvStore });
+  const dataDir = await Deno.makeTempDir({ prefix: "tanks-" });
+  const ports = await openPorts(["workQueue", "eventLog", "database"], {
+    dataDir,
+    alone: false,
+    clientId: "test",
+    config: EMBEDDED_PORTS,
+  }, context);
+  const service = await startMatchmaker(config, { ...context, ...ports, rpc, pubSub, kvStore });
   return {
     service,
     rpc,
@@ -78,7 +87,7 @@ async function openBench(env: Readonly<Record<string, string>> = {}): Promise<Be
     async serve(status): Promise<void> {
       pubSub.subscribe(`server.command.${status.serverId}`, ({ payload, respond }) => {
         const command = tryParseServerCommand(payload);
-        if (command === undefined) return;
+        if (command?.command !== "prepare_match") return;
         prepared.push(command.matchId);
         respond(encodeServerCommandReply({ ok: true, matchId: command.matchId }));
       });
@@ -103,6 +112,8 @@ async function openBench(env: Readonly<Record<string, string>> = {}): Promise<Be
       await pubSub.close();
       await rpc.close();
       await kvStore.close();
+      await ports.closePorts();
+      await Deno.remove(dataDir, { recursive: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
+import { DEFAULT_MODES, parseSearchModes, type SearchMode } from "./search_modes.ts";
 
 /** An idle server in no region, and what is different about it. For unit tests only. */
 export function openStatus(serverId: string, changes: Partial<ServerStatus> = {}): ServerStatus {
@@ -15,4 +16,12 @@ export function openStatus(serverId: string, changes: Partial<ServerStatus> = {}
     draining: false,
     ...changes,
   };
+}
+
+/** A mode of those that are there by default, or of what `modes` says. For unit tests only. */
+export function testMode(name: string, modes?: Readonly<Record<string, unknown>>): SearchMode {
+  const all = modes === undefined ? DEFAULT_MODES : parseSearchModes(JSON.stringify(modes));
+  const mode = all.get(name);
+  if (mode === undefined) throw new Error(`Cannot test: no mode ${name}`);
+  return mode;
 }

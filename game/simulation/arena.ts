@@ -1,11 +1,9 @@
-import { clamp } from "./integer_math.ts";
-import { type MovablePoint, type Point, pushOutOfRectangle, type Rectangle } from "./physics.ts";
+import { Ground, type GroundPlan, isWithin } from "./ground.ts";
+import type { Point } from "./physics.ts";
 import { TANK_RADIUS_UM } from "./tuning.ts";
-import { HEADING_MASK, UM_PER_M } from "./units.ts";
-import { WallGrid } from "./wall_grid.ts";
+import { HEADING_MASK } from "./units.ts";
 
-/** A wall: stops tanks and shells. */
-export type Wall = Rectangle;
+export { ARENA_SIDE_UM_MAX, ARENA_SIDE_UM_MIN, ARENA_WALLS_MAX, type Wall } from "./ground.ts";
 
 /** Where a tank may appear, and where it then looks. */
 export interface Spawn extends Point {
@@ -14,44 +12,18 @@ export interface Spawn extends Point {
 }
 
 /** What an arena is made of. The arena covers 0..widthUm by 0..heightUm. */
-export interface ArenaPlan {
-  /** 1..32 of a-z, 0-9 and `_`. */
-  readonly name: string;
-  /** Along x, µm. */
-  readonly widthUm: number;
-  /** Along y, µm. */
-  readonly heightUm: number;
-  /** Inside the arena; they may overlap. */
-  readonly walls: readonly Wall[];
+export interface ArenaPlan extends GroundPlan {
   /** Each free of walls by a tank's radius. */
   readonly spawns: readonly Spawn[];
 }
 
-/** The least side of an arena, in µm. */
-export const ARENA_SIDE_UM_MIN = 10 * UM_PER_M;
-/** The greatest side of an arena, in µm; below 2^31, so that every position is a small integer. */
-export const ARENA_SIDE_UM_MAX = 1_000 * UM_PER_M;
-/** The most walls of an arena. */
-export const ARENA_WALLS_MAX = 1_000;
 /** The most spawns of an arena. */
 export const ARENA_SPAWNS_MAX = 500;
 
-/** Pushes out of one wall may lead into the next; a place that needs more than this is no place. */
-const PUSH_PASSES_MAX = 4;
-
 /** Where a match is fought; it never changes. */
-export class Arena implements ArenaPlan {
-  /** As in the plan. */
-  readonly name: string;
-  /** Along x, µm. */
-  readonly widthUm: number;
-  /** Along y, µm. */
-  readonly heightUm: number;
-  /** Inside the arena; they may overlap. */
-  readonly walls: readonly Wall[];
+export class Arena extends Ground implements ArenaPlan {
   /** Each free of walls by a tank's radius. */
   readonly spawns: readonly Spawn[];
-  readonly #grid: WallGrid<Wall>;
 
   /**
    * Copies and checks the plan.
@@ -59,94 +31,21 @@ export class Arena implements ArenaPlan {
    * @throws RangeError when it breaks a bound, or a spawn does not leave a tank free
    */
   constructor(plan: ArenaPlan) {
-    this.name = plan.name;
-    this.widthUm = plan.widthUm;
-    this.heightUm = plan.heightUm;
-    this.walls = plan.walls.map(({ xUm, yUm, widthUm, heightUm }) => {
-      return { xUm, yUm, widthUm, heightUm };
-    });
+    super(plan);
     this.spawns = plan.spawns.map(({ xUm, yUm, heading }) => ({ xUm, yUm, heading }));
-    this.#checkSize();
-    this.#checkWalls();
-    this.#grid = new WallGrid(this, this.walls);
     this.#checkSpawns();
-  }
-
-  /** Every wall within 6 m of a place of the arena, and some that are farther, in a fixed order. */
-  wallsNear(xUm: number, yUm: number): readonly Wall[] {
-    return this.#grid.near(xUm, yUm);
-  }
-
-  /** Whether a place is within the arena, its edge included. */
-  contains(xUm: number, yUm: number): boolean {
-    return xUm >= 0 && yUm >= 0 && xUm <= this.widthUm && yUm <= this.heightUm;
-  }
-
-  /** Whether a circle is within the arena and overlaps no wall. */
-  isClear(centre: Point, radiusUm: number): boolean {
-    const { xUm, yUm } = centre;
-    const inside = xUm >= radiusUm && yUm >= radiusUm && xUm <= this.widthUm - radiusUm &&
-      yUm <= this.heightUm - radiusUm;
-    if (!inside) return false;
-    const probe = { xUm, yUm };
-    return !this.wallsNear(xUm, yUm).some((wall) => pushOutOfRectangle(probe, wall, radiusUm));
-  }
-
-  /**
-   * Moves a circle of at most 1.5 m in radius to where it is within the arena and overlaps no wall,
-   * to the micrometre. False when it found no such place near: then the circle is to go back to
-   * where it was.
-   */
-  pushInside(centre: MovablePoint, radiusUm: number): boolean {
-    for (let pass = 0; pass < PUSH_PASSES_MAX; pass++) {
-      centre.xUm = clamp(centre.xUm, radiusUm, this.widthUm - radiusUm);
-      centre.yUm = clamp(centre.yUm, radiusUm, this.heightUm - radiusUm);
-      // Not by where it ends: two walls may push it there and back again.
-      let pushed = false;
-      for (const wall of this.wallsNear(centre.xUm, centre.yUm)) {
-        if (pushOutOfRectangle(centre, wall, radiusUm)) pushed = true;
-      }
-      if (!pushed) return true;
-    }
-    return false;
-  }
-
-  #checkSize(): void {
-    if (!/^[a-z0-9_]{1,32}$/.test(this.name)) this.#refuse("its name is not 1..32 of a-z, 0-9, _");
-    for (const side of [this.widthUm, this.heightUm]) {
-      if (!isWithin(side, ARENA_SIDE_UM_MIN, ARENA_SIDE_UM_MAX)) {
-        this.#refuse(`a side must be ${ARENA_SIDE_UM_MIN}..${ARENA_SIDE_UM_MAX} µm, is ${side}`);
-      }
-    }
-  }
-
-  #checkWalls(): void {
-    if (this.walls.length > ARENA_WALLS_MAX) this.#refuse(`more than ${ARENA_WALLS_MAX} walls`);
-    for (const [index, { xUm, yUm, widthUm, heightUm }] of this.walls.entries()) {
-      const inside = isWithin(xUm, 0, this.widthUm) && isWithin(yUm, 0, this.heightUm) &&
-        isWithin(widthUm, 1, this.widthUm - xUm) && isWithin(heightUm, 1, this.heightUm - yUm);
-      if (!inside) this.#refuse(`wall ${index} is empty or not inside`);
-    }
   }
 
   #checkSpawns(): void {
     if (!isWithin(this.spawns.length, 1, ARENA_SPAWNS_MAX)) {
-      this.#refuse(`it must have 1..${ARENA_SPAWNS_MAX} spawns`);
+      this.refuse(`it must have 1..${ARENA_SPAWNS_MAX} spawns`);
     }
     for (const [index, spawn] of this.spawns.entries()) {
       const whole = Number.isInteger(spawn.xUm) && Number.isInteger(spawn.yUm);
       if (!whole || !isWithin(spawn.heading, 0, HEADING_MASK)) {
-        this.#refuse(`spawn ${index} is not made of integers`);
+        this.refuse(`spawn ${index} is not made of integers`);
       }
-      if (!this.isClear(spawn, TANK_RADIUS_UM)) this.#refuse(`spawn ${index} is not free`);
+      if (!this.isClear(spawn, TANK_RADIUS_UM)) this.refuse(`spawn ${index} is not free`);
     }
   }
-
-  #refuse(problem: string): never {
-    throw new RangeError(`Cannot create arena ${JSON.stringify(this.name)}: ${problem}`);
-  }
-}
-
-function isWithin(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
 }

@@ -48,7 +48,7 @@ Deno.test("Another seed gives another match", () => {
 });
 
 Deno.test("The simulation gives the hashes that it has always given", () => {
-  // A change here breaks the replay of every recorded match: raise the build's number with it.
+  // A change here breaks the replay of every recorded match: raise SIMULATION_VERSION with it.
   const hashes = simulateMatch({ seed: 2024, ticks: 600 });
   assertEquals(hashes.at(0), "a386970c4ecec0f2");
   assertEquals(hashes.at(-1), "8637de9eb2e2d544");

@@ -58,7 +58,8 @@ export function flyShells(state: MatchState, freshFrom: number): void {
 
 /** The barrel when the shooter saw what it shot at, and from there on to the present. */
 function flyFromPast(state: MatchState, shell: Shell, owner: Tank): void {
-  const shot = { owner, tick: state.tick - owner.viewLagTicks };
+  // Nobody has seen the match before its first tick.
+  const shot = { owner, tick: Math.max(1, state.tick - owner.viewLagTicks) };
   aimAlongBarrel(shell, owner);
   fly(state, shell, shot);
   while (shot.tick < state.tick && shell.ticksLeft > 0) {

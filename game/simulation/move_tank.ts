@@ -1,4 +1,4 @@
-import type { Arena } from "./arena.ts";
+import type { Ground } from "./ground.ts";
 import { approach, clamp } from "./integer_math.ts";
 import type { MovablePoint } from "./physics.ts";
 import { CONTROL_MAX, type TankInput } from "./tank_input.ts";
@@ -26,7 +26,7 @@ export interface TankMotion extends MovablePoint {
 export function moveTank(
   tank: TankMotion,
   input: TankInput,
-  arena: Arena,
+  ground: Ground,
   tuning: MovementTuning,
 ): void {
   tank.turret = turnToward(tank.turret, input.turret, tuning.turretTurnPerTick);
@@ -37,10 +37,10 @@ export function moveTank(
   const wanted = Math.trunc((input.throttle * top) / CONTROL_MAX);
   const speed = approach(tank.speedUmPerTick, wanted, tuning.accelerationUmPerTick);
   tank.speedUmPerTick = speed;
-  if (speed !== 0) advance(tank, arena, tuning.radiusUm);
+  if (speed !== 0) advance(tank, ground, tuning.radiusUm);
 }
 
-function advance(tank: TankMotion, arena: Arena, radiusUm: number): void {
+function advance(tank: TankMotion, ground: Ground, radiusUm: number): void {
   const { xUm, yUm, speedUmPerTick: speed } = tank;
   const cos = cosOf(tank.heading);
   const sin = sinOf(tank.heading);
@@ -48,7 +48,7 @@ function advance(tank: TankMotion, arena: Arena, radiusUm: number): void {
   const aimYUm = yUm + Math.trunc((speed * sin) / TRIG_ONE);
   tank.xUm = aimXUm;
   tank.yUm = aimYUm;
-  if (!arena.pushInside(tank, radiusUm)) {
+  if (!ground.pushInside(tank, radiusUm)) {
     // Wedged: it stays where it was, which was free.
     tank.xUm = xUm;
     tank.yUm = yUm;

@@ -139,3 +139,13 @@ Deno.test("A restored world judges the next shot from the past as the first woul
   assert(target.hp < 100);
   assertEquals(hashWorld(copy), hashWorld(world));
 });
+
+Deno.test("A shot is never judged by a time before the match", () => {
+  const world = openSmallWorld();
+  placeTank(world, { x: 20, y: 30, team: 1 });
+  world.setViewLag(0, 7);
+  world.fireOnce(0);
+  world.step();
+  world.step();
+  assertEquals(world.shells[0]?.ticksLeft, world.tuning.shellTicks - 1);
+});

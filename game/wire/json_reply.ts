@@ -7,17 +7,21 @@ export type JoinRefusal =
   | "no_tanks"
   | "authentication_required"
   | "unknown_mode"
+  | "foreign_name"
   | "match_not_found"
   | "match_full"
-  | "draining";
+  | "draining"
+  | "overloaded";
 
 const JOIN_REFUSAL_TEXTS: Readonly<Record<JoinRefusal, string>> = {
   no_tanks: "No tanks available",
   authentication_required: "Authentication required",
   unknown_mode: "Unknown mode",
+  foreign_name: "player_id is not that of the token",
   match_not_found: "Match not found",
   match_full: "Match is full",
   draining: "Server is shutting down",
+  overloaded: "Server is overloaded",
 };
 
 /** A tank was found; `initialState` is a JSON object, put in as it is. */
@@ -105,6 +109,17 @@ export function matchOverMessage(over: {
 }): string {
   const { winner, scores, matchId } = over;
   return JSON.stringify({ type: "match_over", winner: winner || null, scores, match_id: matchId });
+}
+
+/** The match goes on at another server; the token, if there is one, brings the player back into it. */
+export function matchMovedMessage(move: {
+  readonly matchId: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: string | undefined;
+}): string {
+  const { matchId, host, port, token } = move;
+  return JSON.stringify({ type: "match_moved", match_id: matchId, udp: { host, port }, token });
 }
 
 function errorReply(message: string, code: string): string {

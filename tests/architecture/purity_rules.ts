@@ -5,10 +5,16 @@ import { matchesAny, type PathPattern } from "./path_pattern.ts";
 const PURE_FILES: readonly PathPattern[] = [
   "game/simulation/**",
   "game/wire/**",
+  // Of the client, all but the handshake's keys, and what holds a socket or a timer.
+  "game/client/{binary_session,json_client,match_view,client_output,datagram_channel}.ts",
+  "game/client/{prediction,interpolation_buffer,playout_delay,own_motion,seen_frame}.ts",
+  "game/client/{input_log,input_pacer,retry_timer,round_trip,server_time,json_states}.ts",
+  "game/bots/**",
+  "game/replay/{match_recorder,match_replay,match_record,timeline}.ts",
   "game/rooms/**",
   "game/json_protocol*.ts",
   "game/json_protocol/**",
-  "game/matchmaking/{pool,placement}.ts",
+  "game/matchmaking/{pool,placement,parties,team_split,group_order,rated_match,search,search_modes,geo,regions}.ts",
   "auth/accounts.ts",
   "status-worker/status.ts",
   "**/connection.ts",

@@ -14,8 +14,18 @@ export interface Figure {
   readonly ratioRange: readonly [min: number, max: number];
   /** The ratio that is wanted; undefined: none, the baseline is for comparison. */
   readonly aim: number | undefined;
+  /** Whether the aim is a ratio that is not to be exceeded, as of a time, rather than reached. */
+  readonly lowerIsBetter: boolean;
   /** What a reader should know about this run. */
   readonly notes: readonly string[];
+}
+
+/** A case that could not be measured here. */
+export interface Skipped {
+  /** What would have been measured. */
+  readonly name: string;
+  /** Why it was not. */
+  readonly reason: string;
 }
 
 /** One measurement of both. */
@@ -39,10 +49,11 @@ export function figureOf(
   text: Pick<Figure, "name" | "unit" | "notes"> & {
     readonly baseline: string;
     readonly aim?: number;
+    readonly lowerIsBetter?: boolean;
   },
   rounds: readonly Round[],
 ): Figure {
-  const { name, unit, notes, baseline, aim } = text;
+  const { name, unit, notes, baseline, aim, lowerIsBetter = false } = text;
   const value = median(rounds.map((round) => round.value));
   const baselineValue = median(rounds.map((round) => round.baseline));
   const ratios = rounds.map((round) => round.value / round.baseline);
@@ -54,12 +65,19 @@ export function figureOf(
     ratio: value / baselineValue,
     ratioRange: [Math.min(...ratios), Math.max(...ratios)],
     aim,
+    lowerIsBetter,
     notes,
   };
 }
 
-/** The figures as a table for a person, their notes below. */
-export function tableOf(figures: readonly Figure[]): string {
+/** What 99 of 100 of the values are at most, for 0.99; NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+}
+
+/** The figures as a table for a person, below it their notes and what was skipped. */
+export function tableOf(figures: readonly Figure[], skipped: readonly Skipped[] = []): string {
   const rows = [
     ["figure", "value", "baseline", "value", "ratio", "rounds", "aim", "met"],
     ...figures.map(rowOf),
@@ -71,11 +89,15 @@ export function tableOf(figures: readonly Figure[]): string {
   );
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
   const notes = figures.flatMap(({ name, notes }) => notes.map((note) => `- ${name}: ${note}`));
-  return [...lines.toSpliced(1, 0, rule), "", ...notes].join("\n");
+  const left = skipped.map(({ name, reason }) => `- ${name}: skipped, ${reason}`);
+  return [...lines.toSpliced(1, 0, rule), "", ...notes, ...left].join("\n");
 }
 
 function rowOf(figure: Figure): string[] {
-  const { name, unit, value, baseline, ratio, ratioRange: [min, max], aim } = figure;
+  const { name, unit, value, baseline, ratio, ratioRange: [min, max], aim, lowerIsBetter } = figure;
+  const [sign, isMet] = lowerIsBetter
+    ? ["<=", ratio <= (aim ?? NaN)]
+    : [">=", ratio >= (aim ?? NaN)];
   return [
     name,
     `${numberText(value)} ${unit}`,
@@ -83,8 +105,8 @@ function rowOf(figure: Figure): string[] {
     `${numberText(baseline.value)} ${unit}`,
     ratio.toFixed(2),
     `${min.toFixed(2)}..${max.toFixed(2)}`,
-    aim === undefined ? "" : `>= ${aim.toFixed(2)}`,
-    aim === undefined ? "" : ratio >= aim ? "yes" : "no",
+    aim === undefined ? "" : `${sign} ${aim.toFixed(2)}`,
+    aim === undefined ? "" : isMet ? "yes" : "no",
   ];
 }
 

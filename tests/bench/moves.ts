@@ -17,6 +17,8 @@ const LOAD_S = (WARM_UP_MS + MEASURED_MS + 1_000) / 1_000;
 /** With the one who watches, a full match. */
 const SENDING_PLAYERS = 9;
 const COUNTER = "total_datagrams_received_game";
+const DROPPED = ["too_large", "source_rate", "inbound_full"]
+  .map((reason) => `game_drops_total{reason="${reason}"}`);
 
 /** What the load on one side of a round gave. */
 interface LoadResult {
@@ -181,6 +183,9 @@ async function look(
   server: ServiceProcess,
   name: string,
 ): Promise<{ readonly count: number; readonly atS: number; readonly cpuS: number }> {
-  const count = (await server.metrics(name)).get(COUNTER) ?? NaN;
+  const metrics = await server.metrics(name);
+  // What the socket's thread drops is received, and not handled.
+  const dropped = DROPPED.reduce((sum, counter) => sum + (metrics.get(counter) ?? 0), 0);
+  const count = (metrics.get(COUNTER) ?? NaN) - dropped;
   return { count, atS: performance.now() / 1_000, cpuS: await server.cpuSeconds() ?? NaN };
 }

@@ -15,15 +15,17 @@ export class Program {
   readonly #name: string;
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncIterator<string>;
+  readonly #writing: Promise<void>;
   #last = "";
 
-  /** Starts `words`, the program itself first, on a core. */
-  constructor(words: readonly string[], cpu: number | undefined) {
+  /** Starts `words`, the program itself first, on a core; `input` is what it reads. */
+  constructor(words: readonly string[], cpu: number | undefined, input = "") {
     const [command = "", ...args] = cpu === undefined
       ? words
       : ["taskset", "-c", String(cpu), ...words];
     this.#name = words.join(" ").slice(0, 200);
-    this.#child = new Deno.Command(command, { args, stdin: "null", stdout: "piped" }).spawn();
+    this.#child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped" }).spawn();
+    this.#writing = write(this.#child.stdin, input);
     this.#lines = new Lines(this.#child.stdout)[Symbol.asyncIterator]();
   }
 
@@ -41,6 +43,7 @@ export class Program {
     for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {
       this.#last = next.value;
     }
+    await this.#writing;
     const { success } = await this.#child.status;
     const result = tryJsonObject(tryParseJson(this.#last));
     if (!success || result === undefined) throw await this.#failure();
@@ -54,6 +57,7 @@ export class Program {
     } catch {
       // It has ended by itself.
     }
+    await this.#writing;
     await this.#child.status;
     // Reads the stream to its end, which the process has made.
     while (!(await this.#lines.next()).done);
@@ -62,6 +66,16 @@ export class Program {
   async #failure(): Promise<Error> {
     const { code } = await this.#child.status;
     return new Error(`Cannot run ${this.#name}: it ended with ${code}`);
+  }
+}
+
+async function write(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // It has ended before it read everything: its result says so.
   }
 }
 

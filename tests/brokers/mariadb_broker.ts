@@ -1,6 +1,7 @@
-import { findFreePort } from "./free_port.ts";
+import { findLowPort } from "./low_port.ts";
+import { PrivateServer, type PrivateServerOptions } from "./private_server.ts";
 import { copyCertificate, type ServerCertificate } from "./server_certificate.ts";
-import { findProcessOwner, type ProcessOwner, ServerProcess } from "./server_process.ts";
+import { findProcessOwner, type ProcessOwner } from "./server_process.ts";
 
 /** Debian's names; MySQL's own server makes its folder with itself and is not started here. */
 const SERVER = "mariadbd";
@@ -13,24 +14,12 @@ export type MysqlVariables = Readonly<Record<"DB_HOST" | "DB_PORT" | "DB_USER", 
  * A MariaDB of a test's own, which can be killed and started again: an empty one in a temporary folder,
  * whose user `root` needs no password.
  */
-export class MariadbBroker {
+export class MariadbBroker extends PrivateServer {
   readonly #folder: string;
-  readonly #port: number;
-  readonly #start: () => Promise<ServerProcess>;
-  #server: ServerProcess;
 
-  private constructor(
-    options: {
-      readonly folder: string;
-      readonly port: number;
-      readonly start: () => Promise<ServerProcess>;
-      readonly server: ServerProcess;
-    },
-  ) {
-    this.#folder = options.folder;
-    this.#port = options.port;
-    this.#start = options.start;
-    this.#server = options.server;
+  private constructor(folder: string, options: Omit<PrivateServerOptions, "folder">) {
+    super({ ...options, folder });
+    this.#folder = folder;
   }
 
   /** Starts one, with TLS beside plain connections where it is given a certificate. */
@@ -41,7 +30,7 @@ export class MariadbBroker {
     const folder = await Deno.makeTempDir({ prefix: "tanks-mariadb-" });
     if (owner !== undefined) await Deno.chown(folder, owner.uid, owner.gid);
     await initialize(folder, owner);
-    const port = findFreePort();
+    const port = findLowPort();
     const tls = options.certificate && await copyCertificate(options.certificate, folder, owner);
     const settings = {
       "datadir": `${folder}/data`,
@@ -52,53 +41,27 @@ export class MariadbBroker {
       "innodb-buffer-pool-size": "16M",
       ...(tls && { "ssl-cert": tls.certFile, "ssl-key": tls.keyFile }),
     };
-    const start = (): Promise<ServerProcess> =>
-      ServerProcess.start({
-        command: SERVER,
-        args: [
-          "--no-defaults",
-          ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
-        ],
-        owner,
-        readyPattern: /ready for connections/,
-      });
-    return new MariadbBroker({ folder, port, start, server: await start() });
+    const broker = new MariadbBroker(folder, {
+      command: SERVER,
+      args: [
+        "--no-defaults",
+        ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
+      ],
+      owner,
+      readyPattern: /ready for connections/,
+      port,
+    });
+    return await broker.startFirst();
   }
 
   /** How to connect over TCP. */
   get variables(): MysqlVariables {
-    return { DB_HOST: "127.0.0.1", DB_PORT: String(this.#port), DB_USER: "root" };
+    return { DB_HOST: "127.0.0.1", DB_PORT: String(this.port), DB_USER: "root" };
   }
 
   /** How to connect through its Unix socket. */
   get socketVariables(): MysqlVariables {
     return { ...this.variables, DB_HOST: `${this.#folder}/socket` };
-  }
-
-  /** Kills it, as a crash would. */
-  kill(): Promise<void> {
-    return this.#server.kill();
-  }
-
-  /** Starts it again, after {@linkcode kill}, and waits until it has recovered. */
-  async startAgain(): Promise<void> {
-    this.#server = await this.#start();
-  }
-
-  /** Stops it where it is: it accepts and never answers. */
-  freeze(): Promise<void> {
-    return this.#server.freeze();
-  }
-
-  /** It goes on. */
-  thaw(): Promise<void> {
-    return this.#server.thaw();
-  }
-
-  /** Ends it and removes what it kept. */
-  async close(): Promise<void> {
-    await this.#server.kill();
-    await Deno.remove(this.#folder, { recursive: true });
   }
 }
 

@@ -9,7 +9,8 @@ import { openNatsPubSub } from "../../core/adapters/nats_pub_sub.ts";
 import { systemClock } from "../../core/clock.ts";
 import { openLog, silentLog } from "../../core/log.ts";
 import { whyNoProgram } from "./broker_here.ts";
-import { NATS_COMMAND, NatsBroker, type NatsBrokerOptions, natsConfig } from "./nats_broker.ts";
+import { NATS_COMMAND, NatsBroker, natsConfig } from "./nats_broker.ts";
+import type { BrokerOptions } from "./private_server.ts";
 import { hasBroker } from "./require_brokers.ts";
 import { makeServerCertificate, type ServerCertificate } from "./server_certificate.ts";
 
@@ -39,7 +40,7 @@ async function tryOut(config: NatsConfig): Promise<string> {
 }
 
 async function withBroker(
-  options: NatsBrokerOptions,
+  options: BrokerOptions,
   prove: (broker: NatsBroker) => Promise<void>,
 ): Promise<void> {
   const broker = await NatsBroker.start(options);

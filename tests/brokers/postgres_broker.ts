@@ -1,6 +1,7 @@
-import { findFreePort } from "./free_port.ts";
+import { findLowPort } from "./low_port.ts";
+import { PrivateServer, type PrivateServerOptions } from "./private_server.ts";
 import { copyCertificate, type ServerCertificate } from "./server_certificate.ts";
-import { findProcessOwner, type ProcessOwner, ServerProcess } from "./server_process.ts";
+import { findProcessOwner, type ProcessOwner } from "./server_process.ts";
 
 /** Where this machine's PostgreSQL is, unless `TEST_DATABASE_URL` says otherwise. */
 const DEFAULT_URL = "postgres://postgres@127.0.0.1:5432/postgres";
@@ -13,24 +14,12 @@ const PROGRAM_FOLDER = "/usr/lib/postgresql";
  * folder, with `fsync` on, whose user `postgres` needs no password. A user `locked`, whom a test would have
  * to make, needs one.
  */
-export class PostgresBroker {
+export class PostgresBroker extends PrivateServer {
   readonly #folder: string;
-  readonly #port: number;
-  readonly #start: () => Promise<ServerProcess>;
-  #server: ServerProcess;
 
-  private constructor(
-    options: {
-      readonly folder: string;
-      readonly port: number;
-      readonly start: () => Promise<ServerProcess>;
-      readonly server: ServerProcess;
-    },
-  ) {
-    this.#folder = options.folder;
-    this.#port = options.port;
-    this.#start = options.start;
-    this.#server = options.server;
+  private constructor(folder: string, options: Omit<PrivateServerOptions, "folder">) {
+    super({ ...options, folder });
+    this.#folder = folder;
   }
 
   /** Starts one, with TLS beside plain connections where it is given a certificate. */
@@ -43,53 +32,27 @@ export class PostgresBroker {
     const folder = await Deno.makeTempDir({ prefix: "tanks-postgres-" });
     if (owner !== undefined) await Deno.chown(folder, owner.uid, owner.gid);
     await initialize(`${programs}/initdb`, folder, owner);
-    const port = findFreePort();
+    const port = findLowPort();
     const tls = options.certificate && await copyCertificate(options.certificate, folder, owner);
-    const start = (): Promise<ServerProcess> =>
-      ServerProcess.start({
-        command: `${programs}/postgres`,
-        args: ["-D", `${folder}/data`, ...toFlags(folder, port, tls)],
-        owner,
-        readyPattern: /database system is ready to accept connections/,
-      });
-    return new PostgresBroker({ folder, port, start, server: await start() });
+    const broker = new PostgresBroker(folder, {
+      command: `${programs}/postgres`,
+      args: ["-D", `${folder}/data`, ...toFlags(folder, port, tls)],
+      owner,
+      readyPattern: /database system is ready to accept connections/,
+      port,
+    });
+    return await broker.startFirst();
   }
 
   /** How to connect to one of its databases over TCP. */
   url(database = "postgres", host = "127.0.0.1"): string {
-    return `postgres://postgres@${host}:${this.#port}/${database}`;
+    return `postgres://postgres@${host}:${this.port}/${database}`;
   }
 
   /** The same through its Unix socket. */
   socketUrl(database = "postgres"): string {
     const folder = encodeURIComponent(this.#folder);
-    return `postgres://postgres@/${database}?host=${folder}&port=${this.#port}`;
-  }
-
-  /** Kills it with all its children, as a crash would. */
-  kill(): Promise<void> {
-    return this.#server.kill();
-  }
-
-  /** Starts it again, after {@linkcode kill}, and waits until it has recovered. */
-  async startAgain(): Promise<void> {
-    this.#server = await this.#start();
-  }
-
-  /** Stops it where it is: it accepts and never answers. */
-  freeze(): Promise<void> {
-    return this.#server.freeze();
-  }
-
-  /** It goes on. */
-  thaw(): Promise<void> {
-    return this.#server.thaw();
-  }
-
-  /** Ends it and removes what it kept. */
-  async close(): Promise<void> {
-    await this.#server.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    return `postgres://postgres@/${database}?host=${folder}&port=${this.port}`;
   }
 }
 

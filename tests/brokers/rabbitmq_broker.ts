@@ -18,6 +18,14 @@ const START_MS = 120_000;
 /** What it says in its first seconds; it can be used when its port can be connected to. */
 const BEGINNING = /\[info\]/;
 
+/** How a {@linkcode RabbitBroker} differs from one with default settings. */
+export interface RabbitBrokerOptions {
+  /** It takes connections with TLS beside plain ones. */
+  readonly certificate?: ServerCertificate;
+  /** More of its `rabbitmq.conf`. */
+  readonly settings?: string;
+}
+
 /**
  * A RabbitMQ of a test's own, which can be stopped, killed and started again with what it kept: its
  * own node, ports, cookie and folder. It shares `epmd`, the name server of Erlang's nodes, with others.
@@ -50,13 +58,11 @@ export class RabbitBroker {
   }
 
   /** Starts one, with TLS beside plain connections where it is given a certificate. */
-  static async start(
-    options: { readonly certificate?: ServerCertificate } = {},
-  ): Promise<RabbitBroker> {
+  static async start(options: RabbitBrokerOptions = {}): Promise<RabbitBroker> {
     const folder = await Deno.makeTempDir({ prefix: "tanks-rabbitmq-" });
     const broker = new RabbitBroker(folder, findFreePorts());
     try {
-      await broker.#writeSettings(options.certificate);
+      await broker.#writeSettings(options);
       await broker.startAgain();
     } catch (error) {
       await broker.close();
@@ -114,7 +120,7 @@ export class RabbitBroker {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  async #writeSettings(certificate: ServerCertificate | undefined): Promise<void> {
+  async #writeSettings({ certificate, settings = "" }: RabbitBrokerOptions): Promise<void> {
     const folder = this.#folder;
     const lines = [
       `listeners.tcp.1 = ${HOST}:${this.#port}`,
@@ -129,6 +135,7 @@ export class RabbitBroker {
         `ssl_options.keyfile = ${certificate.keyFile}`,
         "ssl_options.verify = verify_none",
       ]),
+      settings,
     ];
     await Deno.writeTextFile(`${folder}/rabbitmq.conf`, `${lines.join("\n")}\n`);
     await Deno.writeTextFile(`${folder}/plugins`, "[].\n");

@@ -9,12 +9,8 @@ import { openRedisKvStore } from "../../core/adapters/redis_kv_store.ts";
 import { systemClock } from "../../core/clock.ts";
 import { openLog, silentLog } from "../../core/log.ts";
 import { whyNoProgram } from "./broker_here.ts";
-import {
-  REDIS_COMMAND,
-  RedisBroker,
-  type RedisBrokerOptions,
-  redisConfig,
-} from "./redis_broker.ts";
+import { REDIS_COMMAND, RedisBroker, redisConfig } from "./redis_broker.ts";
+import type { BrokerOptions } from "./private_server.ts";
 import { hasBroker } from "./require_brokers.ts";
 import { makeServerCertificate, type ServerCertificate } from "./server_certificate.ts";
 
@@ -43,7 +39,7 @@ async function tryOut(config: RedisConfig): Promise<string> {
 }
 
 async function withBroker(
-  options: RedisBrokerOptions,
+  options: BrokerOptions,
   prove: (broker: RedisBroker) => Promise<void>,
 ): Promise<void> {
   const broker = await RedisBroker.start(options);

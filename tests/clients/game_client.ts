@@ -135,8 +135,9 @@ export class GameClient {
     return await this.wire.takeReply("a reply to leave_game");
   }
 
-  /** Closes the socket; the server is not told. */
+  /** Closes the socket; the server is not told. Whoever waits for a snapshot waits no longer. */
   close(): Promise<void> {
+    this.#snapshots.end(new Error("the client is closed"));
     return this.wire.close();
   }
 

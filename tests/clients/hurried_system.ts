@@ -20,7 +20,7 @@ export interface HurriedSystem {
   /** As in the test system. */
   readonly game: RunningService<"udp" | "tcp" | "ops">;
   /** What both services share. */
-  readonly ports: Pick<Ports, "eventLog">;
+  readonly ports: Pick<Ports, "eventLog" | "rpc">;
 }
 
 /**

@@ -77,9 +77,9 @@ function noteNames(
     if (!queue.endsWith(DEAD_LETTER_SUFFIX)) names.queues.add(`${queue}${DEAD_LETTER_SUFFIX}`);
   };
   return {
-    publish: (queue, message) => {
+    publish: (queue, message, options) => {
       noteQueue(queue);
-      return port.publish(queue, message);
+      return port.publish(queue, message, options);
     },
     consume: (queue, handler, options) => {
       noteQueue(queue);

@@ -27,6 +27,7 @@ export function testWorkQueueContract(
   testSharing(test);
   testRedelivery(test);
   testDeadLetters(test);
+  testKept(test);
   testFanouts(test);
   testLife(test);
 }
@@ -226,6 +227,42 @@ function testDeadLetters(test: RegisterCase<WorkQueue>): void {
     await eventually(async () => {
       assertEquals(await port.depth(`${queue}${DEAD_LETTER_SUFFIX}`), 2);
     });
+  });
+}
+
+function testKept(test: RegisterCase<WorkQueue>): void {
+  test("hands out what is kept for a while, and sets aside what fails", async ({ port, unique }) => {
+    const queue = unique("kept");
+    const kept = { keptMs: 20_000 };
+    await port.publish(queue, "early", kept);
+    const seen: JsonValue[] = [];
+    await port.consume(queue, ({ message }) => {
+      seen.push(message);
+      if (message === "bad") throw new PoisonMessage("not to be done");
+      return Promise.resolve();
+    }, kept);
+    await port.publish(queue, "bad", kept);
+    await port.publish(queue, "late", kept);
+    await eventually(() => assertEquals(seen, ["early", "bad", "late"]));
+    await eventually(async () => {
+      assertEquals(await port.depth(`${queue}${DEAD_LETTER_SUFFIX}`), 1);
+    });
+  });
+
+  test("forgets what nobody takes while it is kept", async ({ port, unique }) => {
+    const queue = unique("kept");
+    const kept = { keptMs: 400 };
+    await publishAll(port, queue, NUMBERS.map(String));
+    const brief = unique("brief");
+    for (const number of NUMBERS) await port.publish(brief, number, kept);
+    await eventually(async () => assertEquals(await port.depth(brief), 0));
+    assertEquals(await port.depth(queue), NUMBERS.length);
+    const seen: JsonValue[] = [];
+    await port.consume(brief, ({ message }) => Promise.resolve(void seen.push(message)), kept);
+    // Its publisher has not been told that the queue had to be made again.
+    await port.publish(brief, "after", kept);
+    await eventually(() => assertEquals(seen, ["after"]));
+    assertEquals(await port.depth(`${brief}${DEAD_LETTER_SUFFIX}`), 0);
   });
 }
 

@@ -72,7 +72,7 @@ const SAME_NAMES: readonly [string, string][] = [
 
 const PASSWORDS: readonly [JsonValue | undefined, isGood: boolean][] = [
   ["x".repeat(7), false],
-  ["x".repeat(8), true],
+  ["y".repeat(8), true],
   ["x".repeat(256), true],
   ["x".repeat(257), false],
   ["ж".repeat(7), false],

@@ -5,6 +5,11 @@ import type { LineClient } from "../clients/line_client.ts";
 import { textAt } from "../clients/json_fields.ts";
 import { withSystem } from "../harness.ts";
 
+/** A request that fails is sent hundreds of times. */
+const UNTHROTTLED = {
+  env: { AUTH_THROTTLE_ADDRESS_FAILURES: "1000000", AUTH_THROTTLE_ACCOUNT_FAILURES: "1000000" },
+};
+
 const LOGIN = JSON.stringify({ action: "login", ...PLAYER1 });
 const LOGIN_REPLY = "User player1 authenticated";
 
@@ -40,7 +45,7 @@ async function readMessages(client: LineClient, count: number): Promise<string[]
 }
 
 Deno.test("Auth answers a request that is cut at any byte as if it were whole", async () => {
-  await withSystem({}, async ({ auth }) => {
+  await withSystem(UNTHROTTLED, async ({ auth }) => {
     await withLines(auth.addresses.tcp, async (other) => {
       await withLines(auth.addresses.tcp, async (client) => {
         for (const [request, expected] of REQUESTS) {
@@ -58,7 +63,7 @@ Deno.test("Auth answers a request that is cut at any byte as if it were whole", 
 });
 
 Deno.test("Auth answers a request that comes byte by byte", async () => {
-  await withSystem({}, async ({ auth }) => {
+  await withSystem(UNTHROTTLED, async ({ auth }) => {
     await withLines(auth.addresses.tcp, async (other) => {
       await withLines(auth.addresses.tcp, async (client) => {
         for (const [request, expected] of REQUESTS) {
@@ -74,7 +79,7 @@ Deno.test("Auth answers a request that comes byte by byte", async () => {
 });
 
 Deno.test("Auth answers a last line, cut at any byte, on each of its connections", async () => {
-  await withSystem({}, async ({ auth }) => {
+  await withSystem(UNTHROTTLED, async ({ auth }) => {
     await withLines(auth.addresses.tcp, async (other) => {
       const request = bytesOf(LOGIN);
       for (let cut = 0; cut <= request.length; cut++) {

@@ -79,7 +79,7 @@ Deno.test("Game logs in over JSON as auth does", async () => {
 });
 
 Deno.test("Game seats a JSON client with the token that it got, or logged in", async () => {
-  const join = { action: "join_game", player_id: "p1" };
+  const join = { action: "join_game", player_id: PLAYER1.username };
   await withJson({ GAME_ALLOW_GUESTS: "false" }, async (client, { game }) => {
     const refused = { status: "join_failed", reason: "Authentication required" };
     assertReply(await client.askJson(join), refused);

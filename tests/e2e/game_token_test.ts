@@ -29,13 +29,17 @@ Deno.test("Game seats nobody without a good token where guests are not allowed",
     ];
     await withWire(game.addresses.udp, async (wire) => {
       for (const token of bad) {
-        const reply = await wire.ask({ action: "join_game", player_id: "p1", token });
+        const reply = await wire.ask({ action: "join_game", player_id: PLAYER1.username, token });
         assertEquals(reply.reason, "Authentication required", token);
         assertReply(reply, REFUSED);
       }
     });
     await withWire(game.addresses.udp, async (wire) => {
-      const { status } = await wire.ask({ action: "join_game", player_id: "p1", token });
+      const { status } = await wire.ask({
+        action: "join_game",
+        player_id: PLAYER1.username,
+        token,
+      });
       assertEquals(status, "challenge", "the good one");
     });
   });
@@ -45,7 +49,7 @@ Deno.test("Game seats who proves a token and the address", async () => {
   await withSystem(NO_GUESTS, async ({ auth, game, ports }) => {
     const token = await loginToken(auth.addresses.tcp, PLAYER1);
     await withWire(game.addresses.udp, async (wire) => {
-      const join = { action: "join_game", player_id: "p1", token };
+      const join = { action: "join_game", player_id: PLAYER1.username, token };
       const proof = await wire.ask(join);
       assertReply(proof, { status: "challenge", challenge: isText });
       const requestSize = new TextEncoder().encode(JSON.stringify(join)).length;
@@ -55,14 +59,14 @@ Deno.test("Game seats who proves a token and the address", async () => {
       await wire.take({ what: "a state", matches: (message) => message.type === "state" });
     });
     const [joined] = await readEvents(ports.eventLog, "player_sessions_history", JOIN_EVENT);
-    assertEquals(joined?.player_id, "p1");
+    assertEquals(joined?.player_id, PLAYER1.username);
   });
 });
 
 Deno.test("Game takes a challenge from no other address, and no made-up one", async () => {
   await withSystem(NO_GUESTS, async ({ auth, game }) => {
     const token = await loginToken(auth.addresses.tcp, PLAYER1);
-    const join = { action: "join_game", player_id: "p1", token };
+    const join = { action: "join_game", player_id: PLAYER1.username, token };
     await withWire(game.addresses.udp, async (mine) => {
       const challenge = textAt(await mine.ask(join), "challenge");
       await withWire(game.addresses.udp, async (other) => {
@@ -81,7 +85,7 @@ Deno.test("Game sends an unproven address no more bytes than came from it", asyn
     const token = await loginToken(auth.addresses.tcp, PLAYER1);
     await withWire(game.addresses.udp, async (wire) => {
       for (let time = 0; time < 5; time++) {
-        const join = { action: "join_game", player_id: "p1", token };
+        const join = { action: "join_game", player_id: PLAYER1.username, token };
         await wire.send(join);
         const [reply, ...more] = [await wire.takeReply(), ...await wire.repliesUntilPong()];
         assertEquals(more, []);
@@ -97,11 +101,11 @@ Deno.test("Game goes on at a new address that proves the account", async () => {
       const token = await loginToken(auth.addresses.tcp, PLAYER1);
       // Of another session, as after a restart of the client; the account is what counts.
       const later = await loginToken(auth.addresses.tcp, PLAYER1);
-      const joins = [{ playerId: "p1", token }] as const;
+      const joins = [{ playerId: PLAYER1.username, token }] as const;
       await withPlayers(game.addresses.udp, joins, async (client) => {
         await client.until("a state");
         await withWire(game.addresses.udp, async (wire) => {
-          const reply = await askToJoin(wire, { playerId: "p1", token: later });
+          const reply = await askToJoin(wire, { playerId: PLAYER1.username, token: later });
           assertReply(reply, { status: "already_in_session", session_id: client.sessionId });
           const isState = (message: { readonly type?: unknown }): boolean =>
             message.type === "state";
@@ -110,7 +114,7 @@ Deno.test("Game goes on at a new address that proves the account", async () => {
           // The old address acts for the player no more.
           await client.act("leave_game");
           assertEquals(await client.wire.repliesUntilPong(), []);
-          const left = await wire.ask({ action: "leave_game", player_id: "p1" });
+          const left = await wire.ask({ action: "leave_game", player_id: PLAYER1.username });
           assertEquals(left.status, "left_game");
         });
       });
@@ -122,10 +126,10 @@ Deno.test("Game hands a player over to no other account and to no guest", async 
   await withSystem({}, async ({ auth, game }) => {
     const token = await loginToken(auth.addresses.tcp, PLAYER1);
     const stranger = await loginToken(auth.addresses.tcp, TESTUSER);
-    const joins = [{ playerId: "p1", token }, { playerId: "guest" }] as const;
+    const joins = [{ playerId: PLAYER1.username, token }, { playerId: "guest" }] as const;
     await withPlayers(game.addresses.udp, joins, async (client, guest) => {
       await withWire(game.addresses.udp, async (wire) => {
-        for (const player_id of ["p1", "guest"]) {
+        for (const player_id of [PLAYER1.username, "guest"]) {
           for (const token of [undefined, stranger, "a.b.c"]) {
             await wire.send({ action: "join_game", player_id, token });
           }

@@ -2,6 +2,7 @@ import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
 import { whyNobodyListens } from "../brokers/broker_here.ts";
 import { KafkaCluster, whyNoKafkaCluster } from "../brokers/kafka_cluster.ts";
 import { localKafkaConfig } from "../brokers/kafka_logs.ts";
+import { lockMachineBrokers } from "../brokers/machine_lock.ts";
 import { machinePostgresUrl, whyNoPostgres } from "../brokers/postgres_broker.ts";
 import { createTestDatabase } from "../brokers/postgres_databases.ts";
 import { brokerTest } from "../brokers/require_brokers.ts";
@@ -28,6 +29,7 @@ brokerTest(
   whyNot === undefined,
   whyNot ?? "",
   async () => {
+    await using _lock = await lockMachineBrokers();
     await using opened = new AsyncDisposableStack();
     const cluster = await KafkaCluster.start();
     opened.defer(() => cluster.close());

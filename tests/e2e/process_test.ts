@@ -52,13 +52,16 @@ Deno.test("a service alone says that nobody hears its buses, and ends on SIGTERM
 });
 
 Deno.test("bad variables are all named at once, and the service ends with 2", async () => {
-  const run = startProcess("game/main.ts", { GAME_UDP_PORT: "x", GAME_TICK_RATE: "1000" });
+  const env = { GAME_UDP_PORT: "x", GAME_TICK_RATE: "1000", LOG_LEVEL: "LOUD", NATS_URL: "there" };
+  const run = startProcess("game/main.ts", env);
   const { code } = await run.process.status;
   const { error } = await run.ended();
   assertEquals(code, 2);
   assertEquals(error.trim().split("\n"), [
     'Cannot read GAME_UDP_PORT: must be 0..65535, is "x"',
     'Cannot read GAME_TICK_RATE: must be 10..60, is "1000"',
+    'Cannot read LOG_LEVEL: must be one of DEBUG, INFO, WARN, ERROR, is "LOUD"',
+    'Cannot read NATS_URL: must be nats://user:password@host:port, or tls:// for TLS, is "there"',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import type { JsonObject } from "../../core/json.ts";
 import { tryDecodeUtf8 } from "../../core/net/utf8.ts";
 import { parseMessage } from "../../game/wire/json_message.ts";
+import { DATAGRAM_MARK } from "../../game/wire/datagram.ts";
 import { DatagramClient } from "../clients/datagram_client.ts";
 import { HostileBytes } from "./hostile_bytes.ts";
 import type { Address } from "./service_process.ts";
@@ -33,6 +34,8 @@ export interface DatagramSiegeReport {
   readonly thrownCount: number;
   /** With the pings between them. */
   readonly sentCount: number;
+  /** Those that begin as the binary protocol does, which counts them by reasons of its own. */
+  readonly binaryCount: number;
   /** Refusals that the datagrams should have had, by reason, as far as a datagram alone says. */
   readonly expected: Tally;
   /** Replies by their `code`, or by `ok` where they have none; states not counted. */
@@ -50,6 +53,7 @@ export async function throwDatagrams(siege: DatagramSiege): Promise<DatagramSieg
   const replies = new Tally();
   const peers = Array.from({ length: PEERS }, () => new Peer(address, replies));
   let thrownCount = 0;
+  let binaryCount = 0;
   try {
     while (thrownCount < count) {
       for (const peer of peers) {
@@ -60,7 +64,9 @@ export async function throwDatagrams(siege: DatagramSiege): Promise<DatagramSieg
           await peer.send(bytes);
           thrownCount++;
           bytesSent += bytes.length;
-          const reason = refusalOf(bytes);
+          const isBinary = bytes.length <= DATAGRAM_BYTES_MAX && bytes[0] === DATAGRAM_MARK;
+          const reason = isBinary ? undefined : refusalOf(bytes);
+          if (isBinary) binaryCount++;
           if (reason !== undefined) expected.add(reason);
         }
         await peer.untilHandled();
@@ -70,7 +76,7 @@ export async function throwDatagrams(siege: DatagramSiege): Promise<DatagramSieg
     await Promise.all(peers.map((peer) => peer.close()));
   }
   const sentCount = peers.reduce((sum, peer) => sum + peer.sentCount, 0);
-  return { thrownCount, sentCount, expected, replies };
+  return { thrownCount, sentCount, binaryCount, expected, replies };
 }
 
 class Peer {

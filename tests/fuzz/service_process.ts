@@ -78,6 +78,11 @@ export class ServiceProcess {
     return this.#errorLines;
   }
 
+  /** What it wrote last, oldest first, at most {@linkcode LOG_LINES_MAX} lines. */
+  get logLines(): readonly string[] {
+    return this.#logLines;
+  }
+
   /** The metrics of one of its services, each by its name with its labels as Prometheus writes them. */
   async metrics(service: string): Promise<ReadonlyMap<string, number>> {
     const { hostname, port } = this.address(service, "ops");

@@ -43,6 +43,8 @@ const ENV: Readonly<Record<string, string>> = {
   GAME_PLAYER_MESSAGES_PER_SECOND: "10000000",
   GAME_STRANGER_REPLIES_PER_SECOND: "1000000",
   AUTH_CONNECTIONS_PER_ADDRESS_MAX: "10000",
+  AUTH_THROTTLE_ACCOUNT_FAILURES: "1000000",
+  AUTH_THROTTLE_ADDRESS_FAILURES: "1000000",
   GAME_TCP_CONNECTIONS_PER_ADDRESS_MAX: "5000",
   // Whom hostile datagrams have brought into the game is out of it soon.
   GAME_SILENCE_MS: "3000",
@@ -130,7 +132,7 @@ async function besiegeDatagrams(services: ServiceProcess, siege: Siege): Promise
     count: siege.datagrams,
   });
   const after = await services.metrics("game");
-  const { expected, sentCount, replies } = report;
+  const { expected, sentCount, binaryCount, replies } = report;
   const drops = growthOf("game_drops_total", before, after);
   say(`game UDP: ${sentCount} datagrams, by refusal ${JSON.stringify(drops.entries)}`);
   const name = "total_datagrams_received_game";
@@ -138,6 +140,9 @@ async function besiegeDatagrams(services: ServiceProcess, siege: Siege): Promise
   // Each one arrived, whatever became of it.
   assertEquals(received, sentCount);
   assertRefusals(drops.entries, expected.entries);
+  // Nobody guesses a HELLO of 512 bytes or a tag.
+  assertEquals(growthOf("game_binary_drops_total", before, after).sum, binaryCount);
+  assert(binaryCount > 0);
   assertLess(drops.sum, report.thrownCount);
   assert(replies.of("ok") > 0);
 }

@@ -1,0 +1,91 @@
+/** What an operator asks for. */
+export type OperatorCommand =
+  | { readonly name: "list"; readonly after: string; readonly limit: number }
+  | {
+    readonly name: "disable" | "enable" | "reset-password" | "sessions";
+    readonly username: string;
+  }
+  | { readonly name: "create"; readonly username: string }
+  | { readonly name: "revoke"; readonly username: string; readonly sessionId: string | undefined }
+  | { readonly name: "rotate-key"; readonly isUrgent: boolean };
+
+/** A command line that was read. */
+export interface OperatorArguments {
+  /** What is to be done. */
+  readonly command: OperatorCommand;
+  /** Whether a program reads the answer. */
+  readonly asJson: boolean;
+}
+
+/** How the command is used, for a person. */
+export const OPERATOR_USAGE = `Usage: deno task accounts <command> [--json]
+
+  list [--limit N] [--after NAME]   accounts by name, 100 unless told otherwise
+  create NAME                       the password is asked for, or read from standard input
+  disable NAME                      shut an account and end its sessions
+  enable NAME                       open it again
+  reset-password NAME               as create; ends the account's sessions
+  sessions NAME                     the open sessions of an account
+  revoke NAME [SESSION]             end one session of an account, or all
+
+       deno task auth:rotate-key [--now] [--json]
+
+  --now: the old keys leaked; what they signed is void within a minute
+`;
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 10_000;
+const WORD_LENGTH_MAX = 256;
+
+/** Reads a command line, or gives undefined where it is none. */
+export function tryParseArguments(words: readonly string[]): OperatorArguments | undefined {
+  if (words.some((word) => word.length > WORD_LENGTH_MAX)) return undefined;
+  const asJson = words.includes("--json");
+  const [name, ...rest] = words.filter((word) => word !== "--json");
+  const command = tryParseCommand(name, rest);
+  return command && { command, asJson };
+}
+
+function tryParseCommand(
+  name: string | undefined,
+  rest: readonly string[],
+): OperatorCommand | undefined {
+  switch (name) {
+    case "list":
+      return tryParseList(rest);
+    case "create":
+    case "disable":
+    case "enable":
+    case "reset-password":
+    case "sessions": {
+      const [username] = rest;
+      return isName(username) && rest.length === 1 ? { name, username } : undefined;
+    }
+    case "revoke": {
+      const [username, sessionId] = rest;
+      return isName(username) && rest.length <= 2 ? { name, username, sessionId } : undefined;
+    }
+    case "rotate-key": {
+      const isUrgent = rest[0] === "--now";
+      return rest.length === (isUrgent ? 1 : 0) ? { name, isUrgent } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function tryParseList(rest: readonly string[]): OperatorCommand | undefined {
+  let [after, limit] = ["", LIMIT_DEFAULT];
+  for (let index = 0; index < rest.length; index += 2) {
+    const value = rest[index + 1];
+    if (value === undefined) return undefined;
+    if (rest[index] === "--after") after = value;
+    else if (rest[index] === "--limit" && /^\d{1,5}$/.test(value)) limit = Number(value);
+    else return undefined;
+  }
+  return limit >= 1 && limit <= LIMIT_MAX ? { name: "list", after, limit } : undefined;
+}
+
+function isName(word: string | undefined): word is string {
+  return word !== undefined && !word.startsWith("--");
+}

@@ -1,0 +1,84 @@
+import { HEADER_LENGTH, HEADER_WORDS, writeSource } from "./datagram_header.ts";
+import { type FilterCommand, tryWriteCommand } from "./filter_command.ts";
+import { SharedRing } from "./shared_ring.ts";
+import { AddressTable } from "./source_table.ts";
+import { UDP_BATCH } from "./udp_backend.ts";
+import { STATE_WORKER_ASLEEP, type UdpMemory } from "./udp_memory.ts";
+import type { UdpSource } from "./udp_source.ts";
+
+/** Addresses in text that are remembered. */
+const ADDRESSES_MAX = 16_384;
+
+/** What an outbox works with. */
+export interface UdpOutboxOptions {
+  /** What it shares with the thread of the socket. */
+  readonly memory: UdpMemory;
+  /** Wakes that thread, which waits. */
+  readonly wake: () => void;
+  /** Told of datagrams that are lost here. */
+  readonly drops: (reason: "send_failed" | "send_queue_full", count: number) => void;
+}
+
+/** The way of datagrams and commands to the thread of a socket. */
+export class UdpOutbox {
+  readonly #options: UdpOutboxOptions;
+  readonly #ring: SharedRing;
+  readonly #control: SharedRing;
+  readonly #state: Int32Array;
+  readonly #addresses = new AddressTable(ADDRESSES_MAX);
+  #unflushedCount = 0;
+
+  /** The producer of the memory's outbound and control rings, of which there is one. */
+  constructor(options: UdpOutboxOptions) {
+    this.#options = options;
+    this.#ring = new SharedRing(options.memory.outbound);
+    this.#control = new SharedRing(options.memory.control);
+    this.#state = new Int32Array(options.memory.state);
+  }
+
+  /**
+   * Copies a datagram into the ring, or loses it. What one turn of the event loop sends goes out at its
+   * end, so that the thread is woken once for all of it.
+   */
+  send(datagram: Uint8Array, to: UdpSource): void {
+    const words = this.#addresses.tryFind(to.hostname);
+    if (words === undefined) return this.#options.drops("send_failed", 1);
+    const ring = this.#ring;
+    const index = ring.tryReserve(ring.spanOf(datagram.length));
+    if (index < 0) {
+      this.flush();
+      return this.#options.drops("send_queue_full", 1);
+    }
+    const base = index * HEADER_WORDS;
+    ring.headers[base + HEADER_LENGTH] = datagram.length;
+    writeSource(ring.headers, base, { words, port: to.port });
+    ring.bytes.set(datagram, index * ring.slotBytes);
+    if (this.#unflushedCount === 0) queueMicrotask(this.#flushAtEnd);
+    this.#unflushedCount++;
+    // Seen without a wake-up where the thread is awake; woken, it would take the core in mid-tick.
+    if (this.#unflushedCount % UDP_BATCH === 0) ring.commit();
+  }
+
+  /** Tells the filter something; false where too much of that is waiting. @throws RangeError */
+  tryTell(command: FilterCommand): boolean {
+    if (!tryWriteCommand(this.#control, command)) return false;
+    this.#wake();
+    return true;
+  }
+
+  /** Hands over what was sent, and has the thread look. */
+  flush(): void {
+    this.#unflushedCount = 0;
+    this.#ring.commit();
+    this.#wake();
+  }
+
+  readonly #flushAtEnd = (): void => {
+    if (this.#unflushedCount > 0) this.flush();
+  };
+
+  #wake(): void {
+    if (Atomics.load(this.#state, STATE_WORKER_ASLEEP) === 0) return;
+    if (Atomics.exchange(this.#state, STATE_WORKER_ASLEEP, 0) === 1) this.#options.wake();
+  }
+}

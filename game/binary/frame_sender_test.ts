@@ -1,0 +1,63 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Player } from "../player.ts";
+import { openTestEndpoint, type TestEndpoint } from "./testing.ts";
+
+function playerOf(test: TestEndpoint, playerId: string): Player {
+  const player = test.game.sessions.find(playerId);
+  assert(player !== undefined, playerId);
+  return player;
+}
+
+Deno.test("A binary client's inputs drive its tank, and its trigger fires", async () => {
+  const test = openTestEndpoint();
+  const { core } = await test.play("ann");
+  const { tank, match } = playerOf(test, "ann");
+  core.setInput({ throttle: 127, turn: 0, turret: 9_000, fire: true });
+  await test.run(500);
+  assert(tank.speedUmPerTick > 0);
+  assertEquals(tank.input, { throttle: 127, turn: 0, turret: 9_000, fire: true });
+  assert(match.world.nextShellId > 1);
+});
+
+Deno.test("A binary client that is shown what is old has its shots judged by it", async () => {
+  const test = openTestEndpoint();
+  const client = await test.play("ann");
+  const { tank } = playerOf(test, "ann");
+  const { clock } = test.game;
+  client.core.setInput({ throttle: 0, turn: 0, turret: 0, fire: false });
+  await test.run(1_000);
+  const near = tank.viewLagTicks;
+  // 100 ms more each way are six ticks.
+  client.there = (datagram, deliver) => void clock.after(100, () => deliver(datagram));
+  client.back = (datagram, deliver) => void clock.after(100, () => deliver(datagram));
+  await test.run(2_000);
+  assert(tank.viewLagTicks >= Math.min(7, near + 4), `${near} and ${tank.viewLagTicks}`);
+});
+
+Deno.test("A JSON client's shots are judged by what it acknowledged, and at once if it never did", async () => {
+  const test = openTestEndpoint();
+  const player = test.game.seat("bob");
+  await test.run(500);
+  assertEquals(player.tank.viewLagTicks, 0);
+  player.ackedTick = player.match.world.tick;
+  await test.run(40);
+  const before = player.tank.viewLagTicks;
+  await test.run(134);
+  assert(player.tank.viewLagTicks >= before + 3);
+  await test.run(2_000);
+  assertEquals(player.tank.viewLagTicks, 7, "held within 250 ms");
+});
+
+Deno.test("Binary clients get each tick's snapshot, and the last one again once the match is over", async () => {
+  const test = openTestEndpoint();
+  const { core, events } = await test.play("ann");
+  const { match } = playerOf(test, "ann");
+  const ticksBefore = events.filter(({ kind }) => kind === "snapshot").length;
+  await test.run(1_000);
+  const ticks = events.filter(({ kind }) => kind === "snapshot").length - ticksBefore;
+  assert(ticks >= 29 && ticks <= 31, `${ticks}`);
+  await test.run(match.world.timeLimitTicks * 1_000 / 30);
+  const over = events.find((event) => event.kind === "message");
+  assertEquals(over?.kind === "message" && over.message.type, "match_over");
+  assert(core.frame !== undefined && core.frame.tick >= match.world.tick);
+});

@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "@std/assert";
+import type { TokenClaim } from "../message_handler.ts";
+import { openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
+
+const TOKEN = { kind: "token", token: "slow" } as const;
+
+/** Opens clients that all join by a token that is being looked into. */
+function joinMany(test: TestEndpoint, count: number): TestClient[] {
+  return Array.from({ length: count }, (_, index) => {
+    const client = test.open(`p${index}`, { credential: TOKEN, joinMs: 60_000 });
+    client.core.join(test.game.clock.monotonicMs());
+    return client;
+  });
+}
+
+Deno.test("JoinDesk looks into a bounded number of joins at once, and counts the others", async () => {
+  const test = openTestEndpoint({ checkToken: () => new Promise(() => {}), strangersBurst: 1e6 });
+  joinMany(test, 1_030);
+  await test.run(200);
+  assertEquals(test.drops("joins_in_flight"), 6);
+});
+
+Deno.test("JoinDesk looks into one join once, however often it comes, and answers each copy", async () => {
+  const claims: PromiseWithResolvers<TokenClaim>[] = [];
+  const test = openTestEndpoint({
+    checkToken: () => {
+      const claim = Promise.withResolvers<TokenClaim>();
+      claims.push(claim);
+      return claim.promise;
+    },
+  });
+  const [client] = joinMany(test, 1);
+  await test.run(3_000);
+  assertEquals(claims.length, 1, "JOIN was repeated meanwhile");
+  claims[0]?.resolve({ accountId: "a", playerId: "p0", matchId: undefined });
+  await test.run(100);
+  assertEquals(client?.core.state.kind, "playing");
+  assertEquals([test.connections.size, test.game.sessions.playerCount], [1, 1]);
+});
+
+Deno.test("JoinDesk counts a fault of ours, and lets the client try again", async () => {
+  let calls = 0;
+  const test = openTestEndpoint({
+    checkToken: () => {
+      if (++calls === 1) return Promise.reject(new Error("no key server"));
+      return Promise.resolve({ accountId: "a", playerId: "p0", matchId: undefined });
+    },
+  });
+  const [client] = joinMany(test, 1);
+  await test.run(2_000);
+  assertEquals([test.drops("handler_failed"), client?.core.state.kind], [1, "playing"]);
+});
+
+Deno.test("JoinDesk answers a copy of a join that it refused, for there may be room by then", async () => {
+  const test = openTestEndpoint({ sessions: { sessionsMax: 0 } });
+  const client = test.open("p0");
+  let join: Uint8Array | undefined;
+  const { there } = client;
+  client.there = (datagram, deliver) => {
+    if (datagram.length === 1_200) join = datagram;
+    there(datagram, deliver);
+  };
+  client.core.join(0);
+  await test.run(100);
+  assert(join !== undefined);
+  const before = test.sent.length;
+  test.endpoint.onDatagram(join, client.source);
+  await test.run(100);
+  assertEquals(test.sent.length, before + 1);
+});
+
+Deno.test("JoinDesk forgets answers in time, and seats nobody twice all the same", async () => {
+  const test = openTestEndpoint();
+  const client = test.open("p0");
+  let join: Uint8Array | undefined;
+  const { there } = client;
+  client.there = (datagram, deliver) => {
+    if (datagram.length === 1_200) join = datagram;
+    there(datagram, deliver);
+  };
+  client.core.join(0);
+  await test.run(12_000);
+  assert(join !== undefined);
+  test.endpoint.onDatagram(join, client.source);
+  await test.run(100);
+  assertEquals([test.connections.size, test.game.sessions.playerCount], [1, 1]);
+  assertEquals(client.core.state.kind, "playing");
+});

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { openTestLink } from "../testing.ts";
+import { BinaryConnection } from "./binary_connection.ts";
+import { CHAT_LENGTH_MAX, MatchChat } from "./match_chat.ts";
+import { openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
+
+interface Chat {
+  readonly test: TestEndpoint;
+  readonly clients: readonly TestClient[];
+  /** Has a player's client send a text. */
+  say(playerId: string, text: string): void;
+}
+
+async function openChat(...playerIds: readonly string[]): Promise<Chat> {
+  const test = openTestEndpoint();
+  const { sessions, clock } = test.game;
+  const chat = new MatchChat({ sessions, clock });
+  const clients: TestClient[] = [];
+  for (const playerId of playerIds) clients.push(await test.play(playerId));
+  return {
+    test,
+    clients,
+    say: (playerId, text) => {
+      const link = sessions.find(playerId)?.link;
+      if (!(link instanceof BinaryConnection)) throw new Error(`Cannot speak as ${playerId}`);
+      chat.onText(link, text);
+    },
+  };
+}
+
+function said({ events }: TestClient): unknown[] {
+  return events.flatMap((event) => event.kind === "message" ? [event.message] : []);
+}
+
+function chatOf(text: unknown): string {
+  return JSON.stringify({ type: "chat", text });
+}
+
+Deno.test("MatchChat tells everybody in the match who speaks the binary protocol", async () => {
+  const { test, clients, say } = await openChat("ann", "bob");
+  const json = openTestLink("json");
+  test.game.seat("cid", json);
+  say("ann", chatOf("hello"));
+  await test.run(500);
+  const heard = { type: "chat", from: "ann", text: "hello" };
+  assertEquals(clients.map(said), [[heard], [heard]]);
+  assertEquals(json.sent.filter((message) => message.includes("chat")), []);
+});
+
+Deno.test("MatchChat ignores what is no chat, and what is too long", async () => {
+  const { test, clients, say } = await openChat("ann");
+  const texts = [
+    "hello",
+    "[]",
+    `{"type":"shout","text":"x"}`,
+    chatOf(7),
+    chatOf(""),
+    chatOf("x".repeat(CHAT_LENGTH_MAX + 1)),
+  ];
+  for (const text of texts) say("ann", text);
+  say("ann", chatOf("x".repeat(CHAT_LENGTH_MAX)));
+  await test.run(500);
+  assertEquals(clients.map(said).map(({ length }) => length), [1]);
+});
+
+Deno.test("MatchChat bounds how often somebody speaks", async () => {
+  const { test, clients, say } = await openChat("ann");
+  for (let count = 0; count < 20; count++) say("ann", chatOf(`${count}`));
+  await test.run(1_000);
+  assertEquals(clients.map(said).map(({ length }) => length), [5]);
+  say("ann", chatOf("again"));
+  await test.run(500);
+  assertEquals(clients.map(said).map(({ length }) => length), [6]);
+});

@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { SnapshotFrame } from "../wire/snapshot_frame.ts";
+import { Visibility } from "../wire/visibility.ts";
+import { CELL_CM, SIGHT_CELLS, SightGrid, WHOLE_ARENA, WHOLE_ARENA_CM_MAX } from "./sight_grid.ts";
+
+const SPEED = { shellCmPerTick: 100 };
+
+/** Tanks at these places, in metres. */
+function frameOf(...places: readonly (readonly [number, number])[]): SnapshotFrame {
+  const frame = new SnapshotFrame();
+  frame.tick = 100;
+  for (const [slot, [x, y]] of places.entries()) {
+    frame.present[slot] = 1;
+    frame.xCm[slot] = x * 100;
+    frame.yCm[slot] = y * 100;
+  }
+  return frame;
+}
+
+function slotsSeen(grid: SightGrid, frame: SnapshotFrame, from: number): number[] {
+  const sight = new Visibility();
+  grid.look(frame, grid.cellOf(frame, from), sight);
+  return [...frame.present.keys()].filter((slot) => sight.hasSlot(slot));
+}
+
+Deno.test("An arena that fits a screen is seen whole", () => {
+  const grid = new SightGrid({ xCmMax: WHOLE_ARENA_CM_MAX, yCmMax: 100 }, SPEED);
+  assertEquals([grid.cellCount, grid.cellOf(frameOf([1, 1]), 0)], [0, WHOLE_ARENA]);
+});
+
+Deno.test("In a larger arena one sees what is near, and oneself", () => {
+  const grid = new SightGrid({ xCmMax: 40_000, yCmMax: 40_000 }, SPEED);
+  assertEquals(grid.cellCount, 21 * 21);
+  const frame = frameOf([10, 10], [60, 60], [79, 10], [81, 10], [399, 399]);
+  assertEquals(slotsSeen(grid, frame, 0), [0, 1, 2]);
+  assertEquals(slotsSeen(grid, frame, 4), [4]);
+});
+
+Deno.test("Everything within 60 m is seen, from wherever in its cell, and to the arena's edge", () => {
+  const grid = new SightGrid({ xCmMax: 40_000, yCmMax: 40_000 }, SPEED);
+  const reach = SIGHT_CELLS * CELL_CM / 100;
+  for (let x = 0; x <= 400; x += 7) {
+    for (const dx of [-reach, -1, 0, 1, reach]) {
+      const other = Math.min(Math.max(x + dx, 0), 400);
+      assert(slotsSeen(grid, frameOf([x, 200], [other, 200]), 0).includes(1), `${x} ${other}`);
+    }
+  }
+});
+
+Deno.test("A shell is seen by where it is now, not by where it was fired", () => {
+  const grid = new SightGrid({ xCmMax: 40_000, yCmMax: 40_000 }, SPEED);
+  const frame = frameOf([200, 200]);
+  frame.shellCount = 2;
+  // 40 ticks at 1 m a tick along +x, the first into sight and the second out of it.
+  for (const [index, x] of [150 - 40, 265].entries()) {
+    frame.shellTick[index] = 60;
+    frame.shellXCm[index] = x * 100;
+    frame.shellYCm[index] = 20_000;
+    frame.shellHeading[index] = 0;
+  }
+  const sight = new Visibility();
+  grid.look(frame, grid.cellOf(frame, 0), sight);
+  assertEquals([sight.hasShell(0), sight.hasShell(1)], [true, false]);
+});

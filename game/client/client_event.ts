@@ -1,0 +1,39 @@
+import type { JsonObject } from "../../core/json.ts";
+import type { TankInput } from "../simulation/tank_input.ts";
+import type { MovedMessage } from "../wire/moved_message.ts";
+import type { ClientState } from "./client_state.ts";
+import type { OwnMotion } from "./own_motion.ts";
+
+/** Something that happened in the match beyond movement. */
+export interface MatchEvent {
+  /** What. */
+  readonly kind: "shot" | "damaged" | "destroyed" | "respawned";
+  /** In which tick. */
+  readonly tick: number;
+  /** To which tank; of a shot, which one fired. */
+  readonly tankId: string;
+  /** Of damage and destruction: which tank fired. */
+  readonly byTankId: string | undefined;
+  /** Of damage: hit points lost. */
+  readonly damage: number;
+}
+
+/** What a client tells its owner, in the order in which it happens. */
+export type ClientEvent =
+  /** It is doing something else. */
+  | { readonly kind: "state"; readonly state: ClientState }
+  /** A newer snapshot is complete; the client's `frame` is it until the next. */
+  | {
+    readonly kind: "snapshot";
+    readonly tick: number;
+    /** What prediction starts from; undefined where the own tank is not seen or the protocol says too little. */
+    readonly own: OwnMotion | undefined;
+  }
+  /** An input has its number and goes to the server; what prediction moves on by. */
+  | { readonly kind: "input"; readonly seq: number; readonly input: TankInput }
+  /** Things happened in the match. */
+  | { readonly kind: "happened"; readonly events: readonly MatchEvent[] }
+  /** Something that the server says in JSON, such as `match_over` or `chat`. */
+  | { readonly kind: "message"; readonly message: JsonObject }
+  /** The match goes on elsewhere. */
+  | { readonly kind: "moved"; readonly to: MovedMessage };

@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { addressKey } from "./address_key.ts";
+
+Deno.test("An address is limited as itself, as its network, or as the IPv4 address that it stands for", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["10.0.0.1", "10.0.0.1"],
+    ["::ffff:10.0.0.1", "10.0.0.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+    ["2001:db8:1:3::9", "2001:db8:1:3::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["nonsense", "nonsense"],
+  ];
+  for (const [ip, key] of cases) assertEquals(addressKey(ip), key, ip);
+});

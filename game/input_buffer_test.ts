@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import { Rng } from "../core/rng.ts";
+import { InputBuffer, INPUTS_DEPTH_MAX, INPUTS_WAITING_MAX } from "./input_buffer.ts";
+import type { TankInput } from "./simulation/tank_input.ts";
+
+const RATE = 30;
+
+function driving(throttle: number, fire = false): TankInput {
+  return { throttle, turn: 0, turret: 100, fire };
+}
+
+/** Adds inputs whose throttle is their number. */
+function addAll(buffer: InputBuffer, ...seqs: readonly number[]): void {
+  for (const seq of seqs) buffer.add(seq, driving(seq));
+}
+
+function takeThrottles(buffer: InputBuffer, count: number): (number | undefined)[] {
+  return Array.from({ length: count }, () => buffer.take()?.input.throttle);
+}
+
+Deno.test("InputBuffer gives nothing before the first input", () => {
+  const buffer = new InputBuffer(RATE);
+  assertEquals(buffer.take(), undefined);
+  assertEquals([buffer.appliedSeq, buffer.hint, buffer.lateCount], [0, 0, 0]);
+});
+
+Deno.test("InputBuffer gives one input a tick in the order of their numbers", () => {
+  const buffer = new InputBuffer(RATE);
+  addAll(buffer, 2, 1, 4, 3);
+  assertEquals(takeThrottles(buffer, 4), [1, 2, 3, 4]);
+  assertEquals(buffer.appliedSeq, 4);
+});
+
+Deno.test("InputBuffer takes each number once", () => {
+  const buffer = new InputBuffer(RATE);
+  assert(buffer.add(1, driving(1)));
+  assert(!buffer.add(1, driving(9)));
+  assertEquals(takeThrottles(buffer, 1), [1]);
+  assert(!buffer.add(1, driving(9)));
+  assert(!buffer.add(0, driving(9)));
+});
+
+Deno.test("InputBuffer holds the last input over a gap, and half a second later nothing", () => {
+  const buffer = new InputBuffer(RATE);
+  buffer.add(1, driving(50, true));
+  buffer.take();
+  const held = Array.from({ length: 20 }, () => buffer.take());
+  assertEquals(held.map((taken) => taken?.isNew), held.map(() => false));
+  assertEquals(held[13]?.input, driving(50, true));
+  assertEquals(held[14]?.input, driving(0, false));
+  assertEquals(buffer.lateCount, 20);
+});
+
+Deno.test("InputBuffer hints how many inputs wait, or for how long none came", () => {
+  const buffer = new InputBuffer(RATE);
+  addAll(buffer, 1, 2, 3);
+  const hints = Array.from({ length: 6 }, () => {
+    buffer.take();
+    return buffer.hint;
+  });
+  assertEquals(hints, [2, 1, 0, -1, -2, -3]);
+  for (let tick = 0; tick < 500; tick++) buffer.take();
+  assertEquals(buffer.hint, -128);
+});
+
+Deno.test("InputBuffer skips to what is new after a burst, and forgets no shot in what it skips", () => {
+  const buffer = new InputBuffer(RATE);
+  for (let seq = 1; seq <= 12; seq++) buffer.add(seq, driving(seq, seq === 2));
+  const taken = buffer.take();
+  assertEquals(taken, { input: driving(5), isNew: true, firesOnce: true });
+  assertEquals(buffer.skippedCount, 12 - INPUTS_DEPTH_MAX);
+  assertEquals(buffer.take()?.firesOnce, false);
+});
+
+Deno.test("InputBuffer holds a bounded number, the newest", () => {
+  const buffer = new InputBuffer(RATE);
+  for (let seq = 1; seq <= 1_000; seq++) buffer.add(seq, driving(seq % 128));
+  assert(buffer.skippedCount >= 1_000 - INPUTS_WAITING_MAX);
+  buffer.take();
+  assertEquals(buffer.appliedSeq, 1_001 - INPUTS_DEPTH_MAX);
+});
+
+Deno.test("InputBuffer counts from 1 again after a restart, with the last input in force", () => {
+  const buffer = new InputBuffer(RATE);
+  addAll(buffer, 7, 8);
+  buffer.take();
+  buffer.restart();
+  assertEquals(buffer.take()?.input, driving(7));
+  assert(buffer.add(1, driving(1)));
+  assertEquals(takeThrottles(buffer, 1), [1]);
+});
+
+Deno.test("InputBuffer applies each input once and in order, whatever the network does", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const rng = new Rng(seed);
+    const buffer = new InputBuffer(RATE);
+    let applied = 0;
+    for (let tick = 1; tick <= 200; tick++) {
+      // Each datagram repeats the last inputs; a third is lost, some come late.
+      if (rng.below(3) > 0) {
+        const newest = Math.max(1, tick - rng.below(4));
+        for (let seq = Math.max(1, newest - 8); seq <= newest; seq++) buffer.add(seq, driving(seq));
+      }
+      const taken = buffer.take();
+      if (!taken?.isNew) continue;
+      assert(taken.input.throttle > applied, `seed ${seed}, tick ${tick}`);
+      applied = taken.input.throttle;
+      assertEquals(buffer.appliedSeq, applied);
+    }
+    assert(applied > 180, `seed ${seed}: ${applied}`);
+  }
+});

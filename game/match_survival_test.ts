@@ -1,0 +1,229 @@
+import { assert, assertEquals } from "@std/assert";
+import { silentLog } from "../core/log.ts";
+import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
+import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
+import {
+  MATCH_OWNER_TTL_MS,
+  matchCheckpointKey,
+  matchOwnerKey,
+  OWNED_MATCHES_KEY,
+  tryParseMatchOwner,
+} from "../core/protocol/match_owner.ts";
+import { CutPorts } from "../tests/clients/cut_ports.ts";
+import type { GameSession } from "./game_session.ts";
+import { LEASE_RELIED_MS, MatchKeeper } from "./match_keeper.ts";
+import { MatchRestorer } from "./match_restore.ts";
+import { PeerServers } from "./peer_servers.ts";
+import { openTestSessions, type TestSessions } from "./testing.ts";
+
+interface Shared {
+  readonly kvStore: MemoryKvStore;
+  readonly pubSub: MemoryPubSub;
+}
+
+interface TestServer extends TestSessions {
+  readonly ports: CutPorts;
+  readonly keeper: MatchKeeper;
+  readonly restorer: MatchRestorer;
+}
+
+function openServer(serverId: string, first?: { readonly game: TestSessions; shared: Shared }): {
+  server: TestServer;
+  shared: Shared;
+} {
+  const game = openTestSessions({
+    ...(first && { clock: first.game.clock, loop: first.game.loop }),
+  });
+  const clock = first?.game.clock ?? game.clock;
+  const shared = first?.shared ?? {
+    kvStore: new MemoryKvStore({ clock }),
+    pubSub: new MemoryPubSub({ clock, log: silentLog }),
+  };
+  const ports = new CutPorts(shared);
+  const ignored = { value: 0, inc: () => {} };
+  const { sessions } = game;
+  const common = { kvStore: ports.kvStore, pubSub: ports.pubSub, sessions, clock, log: silentLog };
+  const keeper = new MatchKeeper({
+    ...common,
+    owner: () => ({ serverId, host: "", udpPort: 1 }),
+    failed: ignored,
+    fenced: ignored,
+  });
+  const restorer = new MatchRestorer({
+    ...{ ...common, keeper },
+    hasRoom: () => true,
+    restored: ignored,
+  });
+  sessions.watch(keeper);
+  (first?.game.loop ?? game.loop).beforePhases(() => keeper.guard());
+  keeper.start();
+  restorer.start();
+  return { server: { ...game, clock, ports, keeper, restorer }, shared };
+}
+
+function openTwo(): { one: TestServer; two: TestServer; shared: Shared } {
+  const { server: one, shared } = openServer("one");
+  const { server: two } = openServer("two", { game: one, shared });
+  return { one, two, shared };
+}
+
+async function openMatch(server: TestServer): Promise<GameSession> {
+  const { match } = server.seat("a");
+  await server.clock.advance(1_500);
+  const session = server.sessions.findSession(match.id);
+  assert(session !== undefined);
+  return session;
+}
+
+async function ownerOf({ kvStore }: Shared, { id }: GameSession): Promise<string> {
+  const owner = tryParseMatchOwner(await kvStore.get(matchOwnerKey(id)) ?? "");
+  return owner === undefined ? "nobody" : `${owner.serverId} ${owner.epoch}`;
+}
+
+Deno.test("A match is its server's in the store while it goes on, and nobody's when it has ended", async () => {
+  const { one, shared } = openTwo();
+  const session = await openMatch(one);
+  assertEquals(await ownerOf(shared, session), "one 1");
+  await one.clock.advance(10_000);
+  assertEquals(await ownerOf(shared, session), "one 1");
+  assert(await shared.kvStore.get(matchCheckpointKey(session.id, 1)) !== undefined);
+  one.sessions.leave("a", "left");
+  await one.clock.advance(100);
+  assertEquals(await shared.kvStore.keys("match", 10), []);
+  assertEquals(await ownerOf(shared, session), "nobody");
+});
+
+Deno.test("A server that is cut off stops its match before another goes on with it", async () => {
+  const { one, two, shared } = openTwo();
+  const session = await openMatch(one);
+  one.ports.cut(true);
+  let stoppedMs = Infinity;
+  let restoredMs = Infinity;
+  for (let step = 0; step < 100; step++) {
+    const { tick } = session.match.world;
+    await one.clock.advance(100);
+    const nowMs = one.clock.monotonicMs();
+    if (session.match.world.tick === tick) stoppedMs = Math.min(stoppedMs, nowMs);
+    if (two.sessions.sessionCount > 0) restoredMs = Math.min(restoredMs, nowMs);
+  }
+  assert(stoppedMs <= restoredMs, `stopped at ${stoppedMs}, restored at ${restoredMs}`);
+  assert(restoredMs < 1_500 + MATCH_OWNER_TTL_MS + 1_500, `restored at ${restoredMs}`);
+  assertEquals(await ownerOf(shared, session), "two 2");
+  const written = one.events.length;
+  one.ports.cut(false);
+  await one.clock.advance(1_500);
+  assertEquals([one.sessions.sessionCount, one.events.length], [0, written]);
+  assertEquals(await ownerOf(shared, session), "two 2");
+});
+
+Deno.test("A server that loses the store alone plays on, and has its match still when it is back", async () => {
+  const { one, two, shared } = openTwo();
+  const subscribed = shared.pubSub.subscribe("match.*.input", ({ payload, respond }) => {
+    if (payload === "?") respond("here");
+  });
+  shared.pubSub.subscribe("server.command.one", ({ respond }) => respond("here"));
+  const session = await openMatch(one);
+  one.ports.isStoreCut = true;
+  const { tick } = session.match.world;
+  await one.clock.advance(10_000);
+  assert(session.match.world.tick > tick + 290, `${session.match.world.tick} after ${tick}`);
+  assertEquals(two.sessions.sessionCount, 0);
+  one.ports.isStoreCut = false;
+  await one.clock.advance(1_500);
+  assertEquals(await ownerOf(shared, session), "one 1");
+  // The bus goes too, and the store with it: now it stops.
+  await subscribed.close();
+  one.ports.cut(true);
+  await one.clock.advance(LEASE_RELIED_MS + 2_000);
+  const stopped = session.match.world.tick;
+  await one.clock.advance(1_000);
+  assertEquals(session.match.world.tick, stopped);
+});
+
+Deno.test("Of many servers one goes on with a match, from a checkpoint of the last second", async () => {
+  const { one, two, shared } = openTwo();
+  const { server: three } = openServer("three", { game: one, shared });
+  const session = await openMatch(one);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  assertEquals(two.sessions.sessionCount + three.sessions.sessionCount, 1);
+  const [after] = [...two.sessions.sessionList, ...three.sessions.sessionList];
+  assertEquals([after?.id, after?.match.epoch], [session.id, 2]);
+  const [restored] = [...two.eventsOf("match_restored"), ...three.eventsOf("match_restored")];
+  // It was cut off at tick 45.
+  assert(Number(restored?.tick) >= 15, JSON.stringify(restored));
+});
+
+Deno.test("Of servers that try at the same moment one goes on with a match", async () => {
+  const { one, two, shared } = openTwo();
+  const { server: three } = openServer("three", { game: one, shared });
+  const session = await openMatch(one);
+  one.ports.cut(true);
+  // The lease has run out, and nobody has looked since.
+  await one.clock.advance(2_900);
+  assertEquals(await ownerOf(shared, session), "nobody");
+  await Promise.all([two.restorer.look(), three.restorer.look()]);
+  const restored = [two, three].flatMap((server) => server.eventsOf("match_restored"));
+  assertEquals(restored.length, 1);
+});
+
+Deno.test("A server goes on with a match that its owner hands over, and with no other", async () => {
+  const { one, two, shared } = openTwo();
+  const session = await openMatch(one);
+  await one.keeper.save(session);
+  const order = { matchId: session.id, fromServerId: "one", epoch: 1 };
+  const refused = { ok: false, reason: "match_over" } as const;
+  assertEquals(await two.restorer.take({ ...order, epoch: 2 }), refused);
+  assertEquals(await two.restorer.take({ ...order, fromServerId: "three" }), refused);
+  assertEquals(await two.restorer.take({ ...order, matchId: "other" }), refused);
+  const taken = await Promise.all([two.restorer.take(order), two.restorer.take(order)]);
+  assertEquals(taken.filter(({ ok }) => ok).length, 1);
+  assertEquals([two.sessions.sessionCount, await ownerOf(shared, session)], [1, "two 2"]);
+  await one.clock.advance(1_500);
+  assertEquals(one.sessions.sessionCount, 0);
+});
+
+Deno.test("A match without a good checkpoint is nobody's", async () => {
+  const { one, two, shared } = openTwo();
+  const session = await openMatch(one);
+  one.ports.cut(true);
+  await shared.kvStore.set(matchCheckpointKey(session.id, 1), "nonsense");
+  await one.clock.advance(8_000);
+  assertEquals(two.sessions.sessionCount, 0);
+  await shared.kvStore.sortedSetAdd(OWNED_MATCHES_KEY, "never-saved", 0);
+  await one.clock.advance(1_000);
+  const left = await shared.kvStore.sortedSetRange(OWNED_MATCHES_KEY, { min: 0, max: 1, limit: 9 });
+  assertEquals(left, []);
+});
+
+Deno.test("PeerServers names who takes a match, the near and empty ones first", async () => {
+  const { clock } = openTestSessions();
+  const peers = new PeerServers({ clock, ownId: "self" });
+  const status = {
+    region: "eu",
+    city: "",
+    publicIp: undefined,
+    currentPlayers: 0,
+    runningMatches: 1,
+    maxMatches: 2,
+    udpPort: 1,
+    tickP99Ms: 1,
+    draining: false,
+  };
+  const hear = (serverId: string, more: Partial<typeof status> = {}): void =>
+    peers.observe({ ...status, serverId, ...more });
+  const names = (): string[] => peers.withRoom("eu").map(({ serverId }) => serverId);
+  hear("self");
+  hear("far", { region: "us", runningMatches: 0 });
+  hear("near");
+  hear("empty", { runningMatches: 0 });
+  hear("full", { runningMatches: 2 });
+  hear("ending", { draining: true });
+  assertEquals(names(), ["empty", "near", "far"]);
+  peers.countMatch("near");
+  assertEquals(names(), ["empty", "far"]);
+  await clock.advance(14_000);
+  hear("far");
+  await clock.advance(1_000);
+  assertEquals(names(), ["far"]);
+});

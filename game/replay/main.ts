@@ -1,0 +1,3 @@
+import { runReplayProgram } from "./replay_program.ts";
+
+Deno.exitCode = await runReplayProgram(Deno.args, Deno.env);

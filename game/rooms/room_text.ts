@@ -1,0 +1,103 @@
+import { type JsonObject, type JsonValue, tryJsonObject, tryParseJson } from "../../core/json.ts";
+import { type MatchPlace, tryParseFindReply } from "../../core/protocol/matchmaking_messages.ts";
+import type { Room, RoomMember, RoomState, RoomTraveller } from "./room.ts";
+import { readSettings } from "./room_settings.ts";
+
+/** The room as a text that {@linkcode tryParseRoom} reads; the same room gives the same text. */
+export function formatRoom(room: Room): string {
+  const { code, settings, hostId, members, state, createdAtMs, expiresAtMs } = room;
+  return JSON.stringify(
+    {
+      code,
+      name: settings.name,
+      game_mode: settings.mode.name,
+      map: settings.map,
+      team_size: settings.teamSize,
+      host: hostId,
+      members: members.map(formatMember),
+      state: formatState(state),
+      created_at_ms: createdAtMs,
+      expires_at_ms: expiresAtMs,
+    } satisfies JsonObject,
+  );
+}
+
+/** The text as a room, or undefined where it is none, or one of a mode or map that is no more. */
+export function tryParseRoom(text: string): Room | undefined {
+  const fields = tryJsonObject(tryParseJson(text));
+  if (fields === undefined) return undefined;
+  const { code, host: hostId, created_at_ms: createdAtMs, expires_at_ms: expiresAtMs } = fields;
+  const read = readSettings(fields, undefined);
+  const members = tryMembers(fields.members);
+  const state = tryState(tryJsonObject(fields.state) ?? {});
+  if (typeof code !== "string" || typeof hostId !== "string" || !read.ok) return undefined;
+  if (typeof createdAtMs !== "number" || typeof expiresAtMs !== "number") return undefined;
+  if (members === undefined || state === undefined) return undefined;
+  return { code, settings: read.settings, hostId, members, state, createdAtMs, expiresAtMs };
+}
+
+function formatMember({ accountId, playerId, traveller }: RoomMember): JsonObject {
+  const { pings, position } = traveller;
+  return {
+    account_id: accountId,
+    player_id: playerId,
+    pings: Object.fromEntries(pings),
+    ...(position && { position: [position.latitude, position.longitude] }),
+  };
+}
+
+function formatState(state: RoomState): JsonObject {
+  switch (state.kind) {
+    case "open":
+      return { kind: "open", problem: state.problem, retry_at_ms: state.retryAtMs };
+    case "starting":
+      return { kind: "starting", start_id: state.startId, since_ms: state.sinceMs };
+    case "filled":
+      return { kind: "filled", place: state.place };
+  }
+}
+
+function tryMembers(value: JsonValue | undefined): RoomMember[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const members: RoomMember[] = [];
+  for (const item of value) {
+    const fields = tryJsonObject(item) ?? {};
+    const { account_id: accountId, player_id: playerId } = fields;
+    if (typeof accountId !== "string" || typeof playerId !== "string") return undefined;
+    members.push({ accountId, playerId, traveller: readTraveller(fields) });
+  }
+  return members;
+}
+
+function readTraveller(fields: JsonObject): RoomTraveller {
+  const pings = Object.entries(tryJsonObject(fields.pings) ?? {});
+  const [latitude, longitude] = Array.isArray(fields.position) ? fields.position : [];
+  const isPlace = typeof latitude === "number" && typeof longitude === "number";
+  return {
+    pings: new Map(pings.flatMap(([region, ms]) => typeof ms === "number" ? [[region, ms]] : [])),
+    ...(isPlace && { position: { latitude, longitude } }),
+  };
+}
+
+function tryState(fields: JsonObject): RoomState | undefined {
+  const { kind, problem, retry_at_ms: retryAtMs, start_id: startId, since_ms: sinceMs } = fields;
+  if (kind === "open" && typeof retryAtMs === "number") {
+    const isProblem = problem === "no_servers" || problem === "unavailable";
+    return { kind, ...(isProblem && { problem }), retryAtMs };
+  }
+  if (kind === "starting" && typeof startId === "string" && typeof sinceMs === "number") {
+    return { kind, startId, sinceMs };
+  }
+  const place = kind === "filled" ? tryPlace(fields.place) : undefined;
+  return place && { kind: "filled", place };
+}
+
+function tryPlace(value: JsonValue | undefined): MatchPlace | undefined {
+  // A match that was found is a place and a token.
+  const found = { ...tryJsonObject(value), token: "" };
+  const reply = tryParseFindReply({ ok: true, found });
+  if (!reply?.ok || !("found" in reply)) return undefined;
+  const { token: _none, ...place } = reply.found;
+  const { match_id, websocket_url, udp } = reply.found;
+  return { ...place, match_id, websocket_url, udp };
+}

@@ -1,0 +1,12 @@
+import type { GameSession } from "./game_session.ts";
+import type { SessionEndReason } from "./leave_reason.ts";
+
+/** Told of the sessions of a server. Never throws, never waits. */
+export interface SessionWatch {
+  /** A session is there from now on: new, or from another server's checkpoint. */
+  opened(session: GameSession): void;
+  /** What must not be lost has changed: who plays, how they come back, or a score. */
+  changed?(session: GameSession): void;
+  /** A session is gone, and its players with it. */
+  closed(session: GameSession, reason: SessionEndReason): void;
+}

@@ -1,0 +1,167 @@
+import { ApiError, callApi } from "../net/api.js";
+import { pause, ticketOf } from "./find_match.js";
+import { makeElement, pagePart } from "./page_part.js";
+
+/** @typedef {import("../net/account.js").Account} Account */
+/** @typedef {import("../net/match_link.js").Ticket} Ticket */
+/** @typedef {import("./language.js").Language} Language */
+/**
+ * @typedef {Readonly<{
+ *   code: string, host: string, members_max: number, state: "open" | "starting" | "filled",
+ *   members: readonly { readonly account_id: string, readonly player_id: string }[],
+ *   problem?: string, match?: { readonly match_id: string, readonly token: string },
+ * }>} Room
+ */
+/** @typedef {"create" | "join"} Entry */
+
+const POLL_MS = 1_000;
+const COPIED_MS = 2_000;
+
+/** A private room on the screen: who is in it, and the way into its match. */
+export class RoomScreen {
+  #account;
+  #language;
+  #members = pagePart("room-members", HTMLElement);
+  #state = pagePart("room-state", HTMLElement);
+  #start = pagePart("room-start", HTMLButtonElement);
+  /** @type {Room | undefined} */
+  #room;
+  /** @type {(error: unknown) => void} */
+  #onError;
+
+  /**
+   * @param {Account} account
+   * @param {{ language: Language, onError: (error: unknown) => void }} options
+   */
+  constructor(account, { language, onError }) {
+    this.#account = account;
+    this.#language = language;
+    this.#onError = onError;
+    this.#start.addEventListener("click", () => void this.#ask("/start"));
+    pagePart("room-copy", HTMLElement).addEventListener("click", () => void this.#copy());
+    language.addEventListener("change", () => this.#show());
+  }
+
+  /**
+   * Opens a room of one's own.
+   *
+   * @param {string} mode
+   * @returns {Promise<string>} its code
+   * @throws {ApiError}
+   */
+  async create(mode) {
+    const body = { game_mode: mode };
+    return this.#take(
+      await this.#account.asking(({ token }) => callApi("/rooms", { method: "POST", token, body })),
+    );
+  }
+
+  /**
+   * Enters somebody's room.
+   *
+   * @param {string} code
+   * @returns {Promise<string>} its code
+   * @throws {ApiError}
+   */
+  async join(code) {
+    const path = `${pathOf(code.trim().toUpperCase())}/join`;
+    return this.#take(
+      await this.#account.asking(({ token }) => callApi(path, { method: "POST", token, body: {} })),
+    );
+  }
+
+  /**
+   * Waits in the room for its match.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<Ticket>}
+   * @throws {ApiError} when the room is no more; what `signal` was aborted with
+   */
+  async awaitMatch(signal) {
+    for (;;) {
+      const room = this.#room;
+      if (room?.state === "filled" && room.match !== undefined) return ticketOf(room.match);
+      await pause(POLL_MS, signal);
+      const path = pathOf(room?.code ?? "");
+      try {
+        this.#take(await this.#account.asking(({ token }) => callApi(path, { token, signal })));
+      } catch (error) {
+        // Nobody answers just now, or is asked too often: it is asked again.
+        const isPassing = error instanceof ApiError && (error.status === 0 || error.status === 429);
+        if (!isPassing) throw error;
+      }
+    }
+  }
+
+  /** Leaves the room, as far as the server can be reached. */
+  async leave() {
+    await this.#ask("/leave");
+    this.#room = undefined;
+  }
+
+  /** @param {"/start" | "/leave"} what */
+  async #ask(what) {
+    const code = this.#room?.code;
+    if (code === undefined) return;
+    try {
+      const path = pathOf(code) + what;
+      await this.#account.asking(({ token }) => callApi(path, { method: "POST", token }));
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  /**
+   * @param {{ body: import("../net/api.js").Fields }} reply
+   * @returns {string}
+   */
+  #take({ body }) {
+    const room = /** @type {Room} */ (/** @type {unknown} */ (body));
+    this.#room = room;
+    this.#show();
+    return room.code;
+  }
+
+  #show() {
+    const room = this.#room;
+    if (room === undefined) return;
+    const language = this.#language;
+    const myId = this.#account.session?.accountId;
+    pagePart("room-code-shown", HTMLElement).textContent = room.code;
+    const items = room.members.map(({ account_id, player_id }) => {
+      const tags = [
+        ...(account_id === room.host ? [language.text("roomHost")] : []),
+        ...(account_id === myId ? [language.text("roomYou")] : []),
+      ];
+      const parts = [document.createTextNode(player_id)];
+      const tag = makeElement("span", { text: tags.join(", "), classes: "tag" });
+      return makeElement("li", { parts: [...parts, tag] });
+    });
+    this.#members.replaceChildren(...items);
+    const values = { count: room.members.length, max: room.members_max };
+    const text = room.problem !== undefined
+      ? language.errorText({ code: room.problem })
+      : room.state === "open"
+      ? language.text("roomWaiting", values)
+      : language.text("roomStarting");
+    if (this.#state.textContent !== text) this.#state.textContent = text;
+    this.#start.hidden = room.host !== myId;
+    this.#start.disabled = room.state !== "open";
+  }
+
+  async #copy() {
+    const button = pagePart("room-copy", HTMLElement);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = this.#language.text("roomCopied");
+      setTimeout(() => button.textContent = this.#language.text("roomCopy"), COPIED_MS);
+    } catch {
+      // Not allowed here: the code stands on the page, and the link in the address bar.
+    }
+  }
+}
+
+/** @param {string} code */
+function pathOf(code) {
+  return `/rooms/${encodeURIComponent(code)}`;
+}

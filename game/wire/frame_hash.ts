@@ -1,0 +1,79 @@
+import type { FrameLayout } from "./frame_layout.ts";
+import type { SnapshotFrame } from "./snapshot_frame.ts";
+import { isShellSeen, isTankSeen, type Visibility } from "./visibility.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * A fingerprint of what a client sees of a frame: 64 bits as 16 hex digits, the same at both ends where
+ * the snapshot arrived as it was sent. Events are no part of it. Against accidents, not attackers.
+ *
+ * @param visible what the client sees; undefined: all
+ */
+export function frameHash(
+  frame: SnapshotFrame,
+  layout: FrameLayout,
+  visible?: Visibility,
+): string {
+  const hash = new WordHash();
+  hash.add(frame.tick);
+  hash.add(frame.outcome);
+  hash.add(frame.winner);
+  for (let team = 1; team <= layout.teamMax; team++) hash.add(frame.teamScore[team] ?? 0);
+  for (let slot = 0; slot < layout.slotCount; slot++) {
+    if (isTankSeen(frame, slot, visible)) addTank(hash, frame, slot);
+  }
+  for (let index = 0; index < frame.shellCount; index++) {
+    if (isShellSeen(frame, index, visible)) addShell(hash, frame, index);
+  }
+  return hash.digest();
+}
+
+function addTank(hash: WordHash, frame: SnapshotFrame, slot: number): void {
+  hash.add(slot);
+  hash.addText(frame.tankId[slot] ?? "");
+  hash.addText(frame.playerId[slot] ?? "");
+  hash.add(frame.xCm[slot] ?? 0);
+  hash.add(frame.yCm[slot] ?? 0);
+  hash.add(frame.heading[slot] ?? 0);
+  hash.add(frame.turret[slot] ?? 0);
+  hash.add(frame.hp[slot] ?? 0);
+  hash.add(frame.team[slot] ?? 0);
+  hash.add(frame.score[slot] ?? 0);
+  hash.add(frame.flags[slot] ?? 0);
+}
+
+function addShell(hash: WordHash, frame: SnapshotFrame, index: number): void {
+  hash.add(frame.shellTick[index] ?? 0);
+  hash.add(frame.shellSlot[index] ?? 0);
+  hash.add(frame.shellXCm[index] ?? 0);
+  hash.add(frame.shellYCm[index] ?? 0);
+  hash.add(frame.shellHeading[index] ?? 0);
+}
+
+/** Two FNV-1a hashes of 32 bits over words instead of bytes, each with its own start and multiplier. */
+class WordHash {
+  #first = 0x811c9dc5;
+  #second = 0x9747b28c;
+
+  add(word: number): void {
+    this.#first = Math.imul(this.#first ^ word, 0x01000193);
+    this.#first ^= this.#first >>> 15;
+    this.#second = Math.imul(this.#second ^ word, 0x85ebca6b);
+    this.#second ^= this.#second >>> 13;
+  }
+
+  addText(text: string): void {
+    const bytes = encoder.encode(text);
+    this.add(bytes.length);
+    for (const byte of bytes) this.add(byte);
+  }
+
+  digest(): string {
+    return hex(this.#first) + hex(this.#second);
+  }
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,33 @@
+import { encodeSnapshotPrefix, type SnapshotPrefix } from "./snapshot_prefix.ts";
+
+/** The most bytes of a body that one SNAPSHOT carries: 1200 without header, longest prefix and tag. */
+export const SNAPSHOT_PART_BYTES_MAX = 1_150;
+
+/** Over how many datagrams a body is spread. */
+export function partCountOf(bodyBytes: number): number {
+  return Math.max(1, Math.ceil(bodyBytes / SNAPSHOT_PART_BYTES_MAX));
+}
+
+/**
+ * Writes a SNAPSHOT after the header: the prefix, and of the body the part that the prefix names. Every
+ * part but the last has 1150 bytes.
+ *
+ * @returns the length so far, without the tag
+ * @throws RangeError where a number breaks its bounds, or there are not so many parts
+ */
+export function encodeSnapshot(
+  prefix: SnapshotPrefix,
+  body: Uint8Array,
+  into: Uint8Array,
+): number {
+  const { partIndex, partCount } = prefix;
+  if (partCount !== partCountOf(body.length)) {
+    throw new RangeError(`Cannot encode SNAPSHOT: ${body.length} bytes are not ${partCount} parts`);
+  }
+  const at = encodeSnapshotPrefix(prefix, into);
+  const start = partIndex * SNAPSHOT_PART_BYTES_MAX;
+  const end = Math.min(body.length, start + SNAPSHOT_PART_BYTES_MAX);
+  // By hand: a view of the part would be one object for each client and tick.
+  for (let index = start; index < end; index++) into[at + index - start] = body[index] ?? 0;
+  return at + end - start;
+}
