@@ -23,3 +23,8 @@ export type JoinResult =
   | { readonly kind: "joined"; readonly player: Player }
   | { readonly kind: "resumed"; readonly player: Player }
   | { readonly kind: "refused"; readonly refusal: JoinRefusal };
+
+/** A join that came to nothing. */
+export function refused(refusal: JoinRefusal): JoinResult {
+  return { kind: "refused", refusal };
+}

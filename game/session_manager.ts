@@ -2,7 +2,7 @@
 import { describeError } from "../core/log.ts";
 import { EndedMatches } from "./ended_matches.ts";
 import type { GameSession } from "./game_session.ts";
-import type { JoinRequest, JoinResult } from "./join_request.ts";
+import { type JoinRequest, type JoinResult, refused } from "./join_request.ts";
 import type { LeaveReason, SessionEndReason } from "./leave_reason.ts";
 import type { MatchCheckpoint, SavedPlayer } from "./match_checkpoint.ts";
 import { newPlayer, type Player } from "./player.ts";
@@ -395,8 +395,4 @@ export class SessionManager {
 
 function hasRoom(session: GameSession): boolean {
   return !session.match.isOver && session.match.freeSlots > 0;
-}
-
-function refused(refusal: JoinRefusal): JoinResult {
-  return { kind: "refused", refusal };
 }
