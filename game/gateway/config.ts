@@ -15,8 +15,6 @@ export interface GatewayConfig extends ServiceConfig {
   readonly requestsPerSecond: number;
   /** Requests that one account may make a second, from wherever; more are answered with 429. */
   readonly accountRequestsPerSecond: number;
-  /** Proxies of ours between clients and here, each of which adds to `X-Forwarded-For`; 0: none. */
-  readonly proxyHops: number;
   /** Open WebSockets; one more is refused. */
   readonly webSocketsMax: number;
   /** Open WebSockets of one address; one more is refused. */
@@ -42,7 +40,6 @@ export function parseGatewayConfig(env: Env): GatewayConfig {
       min: 1,
       max: 1_000_000,
     }),
-    proxyHops: reader.integer("GATEWAY_PROXY_HOPS", 0, { min: 0, max: 8 }),
     accountRequestsPerSecond: reader.integer("GATEWAY_ACCOUNT_REQUESTS_PER_SECOND", 10, {
       min: 1,
       max: 1_000_000,

@@ -6,7 +6,7 @@ Deno.test("parseGatewayConfig has the documented defaults", () => {
   const config = parseGatewayConfig(new Map());
   assertEquals([config.httpPort, config.opsPort, config.serverId], [8080, 8002, "gateway-1"]);
   assertEquals([config.corsOrigins, config.requestsPerSecond], [[], 20]);
-  assertEquals([config.accountRequestsPerSecond, config.proxyHops], [10, 0]);
+  assertEquals(config.accountRequestsPerSecond, 10);
 });
 
 Deno.test("parseGatewayConfig reads origins between commas", () => {

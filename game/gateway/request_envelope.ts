@@ -6,7 +6,6 @@ import {
   type RequestContext,
   type Route,
 } from "../../core/net/http_server.ts";
-import { clientAddress } from "./client_address.ts";
 import type { RequestLimits } from "./request_limits.ts";
 
 /** A route whose handler is told by which log to tell of a request. */
@@ -29,8 +28,6 @@ export interface EnvelopeOptions {
   readonly clock: Clock;
   /** Gives a unique id. */
   readonly newId: () => string;
-  /** Proxies of ours between clients and here. */
-  readonly proxyHops: number;
 }
 
 /** The header that names a request, in it and in its response. */
@@ -61,11 +58,10 @@ export function envelopRoutes(
 
 function envelop(route: EnvelopedRoute, options: EnvelopeOptions): Handler {
   const { limits, clock, newId } = options;
-  return async (request, connection) => {
+  return async (request, context) => {
     const startMs = clock.monotonicMs();
     const requestId = tryRequestId(request.headers) ?? newId();
     const log = options.log.child({ request_id: requestId });
-    const context = seeThroughProxies(request, connection, options);
     const response = limits.refuseAddress(context.remote.hostname) ??
       await answer(route, request, { context, log });
     if (log.debugOn) {
@@ -89,26 +85,6 @@ async function answer(
     log.error("request_failed", { route: route.path, error: describeError(error) });
     return errorResponse(500, "internal_error", "Internal server error");
   }
-}
-
-/** The context with the client's own address. */
-function seeThroughProxies(
-  { headers }: Request,
-  connection: RequestContext,
-  { proxyHops }: EnvelopeOptions,
-): RequestContext {
-  if (proxyHops === 0) return connection;
-  const { params, url, remote } = connection;
-  const hostname = clientAddress(headers, { remote: remote.hostname, proxyHops });
-  return {
-    params,
-    url,
-    remote: { ...remote, hostname },
-    // Made when it is asked for.
-    get signal(): AbortSignal {
-      return connection.signal;
-    },
-  };
 }
 
 function seal(response: Response, requestId: string): Response {

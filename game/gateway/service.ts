@@ -91,8 +91,7 @@ function listen(
   const { handler, ...webSocketKey } = webSockets.route;
   routes.push({ ...webSocketKey, open: () => handler });
   const newId = (): string => crypto.randomUUID();
-  const { proxyHops } = config;
-  const enveloped = envelopRoutes(routes, { limits, log, clock, newId, proxyHops });
+  const enveloped = envelopRoutes(routes, { limits, log, clock, newId });
   return startHttpServer({
     hostname: config.listenHost,
     port: config.httpPort,
