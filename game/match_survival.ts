@@ -15,6 +15,8 @@ export interface MatchSurvival {
   readonly keeper: MatchKeeper;
   /** Goes on with other servers' matches. */
   readonly restorer: MatchRestorer;
+  /** Calls back for each other server that was not known before. */
+  whenPeerIsNew(callback: () => void): void;
   /** Begins to keep, to look for matches, and to listen to other servers. */
   start(): void;
   /** Takes no more matches, and hands over those that there are; those that nobody takes stay. Never rejects. */
@@ -53,6 +55,7 @@ export function openMatchSurvival(
   return {
     keeper,
     restorer,
+    whenPeerIsNew: (callback) => peers.whenNew(callback),
     start: () => {
       keeper.start();
       restorer.start();

@@ -17,6 +17,8 @@ export class PeerServers {
   readonly #ownId: string;
   readonly #peers = new Map<string, { readonly status: ServerStatus; readonly heardMs: number }>();
 
+  #onNew: () => void = (): void => {};
+
   /** Knows of nobody yet. */
   constructor(options: { readonly clock: Clock; readonly ownId: string }) {
     this.#clock = options.clock;
@@ -31,12 +33,19 @@ export class PeerServers {
     });
   }
 
+  /** Calls back for each server that was not known before. */
+  whenNew(callback: () => void): void {
+    this.#onNew = callback;
+  }
+
   /** Takes a broadcast. */
   observe(status: ServerStatus): void {
     const { serverId } = status;
     if (serverId === this.#ownId) return;
-    if (!this.#peers.has(serverId) && this.#peers.size >= PEERS_MAX) return;
+    const isNew = !this.#peers.has(serverId);
+    if (isNew && this.#peers.size >= PEERS_MAX) return;
     this.#peers.set(serverId, { status, heardMs: this.#clock.monotonicMs() });
+    if (isNew) this.#onNew();
   }
 
   /** Those that take a match, of the region first and the emptiest of each first. */

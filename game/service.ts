@@ -139,6 +139,8 @@ function runSessions(
     periodMs: SERVER_STATUS_PERIOD_MS,
     describe: () => describeServer(parts, udp.address.port),
   });
+  // A server that has just started knows where to hand matches over before the next turn.
+  survival.whenPeerIsNew(() => beacon.announce());
   return async () => {
     health.markDraining();
     sessions.drain();
