@@ -68,10 +68,10 @@ const REFUSALS: readonly [what: string, answers: Answers, parameters: string, re
   [
     "loads its data",
     { ...READY, info: bulk("loading:1\r\nloading_eta_seconds:60\r\n") },
-    "?connect_timeout_ms=100",
-    "not ready within 100 ms",
+    "?connect_timeout_ms=1000",
+    "not ready within 1000 ms",
   ],
-  ["says nothing", {}, "?connect_timeout_ms=100", "not ready within 100 ms"],
+  ["says nothing", {}, "?connect_timeout_ms=1000", "not ready within 1000 ms"],
   ["asks for a password", { ...READY, info: "-NOAUTH say who\r\n" }, "", "NOAUTH"],
   ["lacks the database", { ...READY, select: "-ERR out of range\r\n" }, "/3", "out of range"],
 ];
