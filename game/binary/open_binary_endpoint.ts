@@ -50,7 +50,7 @@ export function openBinaryEndpoint(parts: GameParts, socket: BinarySocket): Bina
       silenceMs: config.resumeMs,
       metrics: metrics.snapshots,
     }),
-    paths: new PathProver({ clock, randomBytes, onMoved: () => {} }),
+    paths: new PathProver({ clock, randomBytes }),
     clock,
     drops: metrics.binaryDrops,
     onChat: (connection, text) => chat.onText(connection, text),

@@ -18,8 +18,6 @@ export interface PathProverOptions {
   readonly clock: Clock;
   /** Gives so many bytes that nobody can guess. */
   readonly randomBytes: (count: number) => Uint8Array;
-  /** Told when a client is at another address from now on. */
-  readonly onMoved: (connection: BinaryConnection) => void;
 }
 
 interface Challenge {
@@ -75,7 +73,6 @@ export class PathProver {
     if (!isAnswer) return "out_of_range";
     this.#challenges.delete(connection);
     connection.moveTo(from);
-    this.#options.onMoved(connection);
     return undefined;
   }
 }

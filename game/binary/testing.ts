@@ -118,7 +118,7 @@ export function openTestEndpoint(options: TestEndpointOptions = {}): TestEndpoin
       snapshotRate: 30,
       metrics: IGNORED_METRICS,
     }),
-    paths: new PathProver({ clock, randomBytes, onMoved: () => {} }),
+    paths: new PathProver({ clock, randomBytes }),
     addressToken: new AddressToken({ secretLifetimeMs: 30_000, clock, randomBytes }),
     strangers: new RateLimiter({
       ratePerSecond: strangersBurst,
