@@ -1,16 +1,5 @@
-import {
-  addressBytes,
-  addressWords,
-  HEADER_CONNECTION,
-  HEADER_LENGTH,
-  HEADER_PORT,
-  HEADER_TAG,
-  HEADER_WORDS,
-  writeSource,
-} from "./datagram_header.ts";
-import { formatIp, tryParseIp } from "./ip_address.ts";
+import { HEADER_CONNECTION, HEADER_LENGTH, HEADER_TAG, HEADER_WORDS } from "./datagram_header.ts";
 import type { SharedRing } from "./shared_ring.ts";
-import type { UdpSource } from "./udp_source.ts";
 import { unreachable } from "../unreachable.ts";
 
 /** The length of a connection's key, in bytes: a key of SipHash. */
@@ -25,8 +14,6 @@ export type FilterCommand =
     readonly id: number;
     /** The key of the tags of what the client sends, 16 bytes. */
     readonly key: Uint8Array;
-    /** Where the client is. */
-    readonly source: UdpSource;
   }
   | {
     /** A connection is over. */
@@ -41,10 +28,12 @@ const KIND_REMOVE = 2;
 /**
  * Puts a command into a ring and hands it over; false where the ring is full.
  *
- * @throws RangeError where the key is not 16 bytes or the source is no IP address
+ * @throws RangeError where the key is not 16 bytes
  */
 export function tryWriteCommand(ring: SharedRing, command: FilterCommand): boolean {
-  const source = command.kind === "add_connection" ? parseSource(command) : undefined;
+  if (command.kind === "add_connection" && command.key.length !== CONNECTION_KEY_BYTES) {
+    throw new RangeError(`Cannot add connection: its key must be ${CONNECTION_KEY_BYTES} bytes`);
+  }
   const index = ring.tryReserve();
   if (index < 0) return false;
   const base = index * HEADER_WORDS;
@@ -54,7 +43,6 @@ export function tryWriteCommand(ring: SharedRing, command: FilterCommand): boole
     case "add_connection":
       headers[base + HEADER_TAG] = KIND_ADD;
       headers[base + HEADER_LENGTH] = CONNECTION_KEY_BYTES;
-      if (source !== undefined) writeSource(headers, base, source);
       ring.bytes.set(command.key, index * ring.slotBytes);
       break;
     case "remove_connection":
@@ -89,22 +77,5 @@ function commandAt({ headers, bytes, slotBytes }: SharedRing, index: number): Fi
     kind: "add_connection",
     id,
     key: bytes.slice(start, start + CONNECTION_KEY_BYTES),
-    source: {
-      hostname: formatIp(addressBytes(headers, base)),
-      port: headers[base + HEADER_PORT] ?? 0,
-    },
   };
-}
-
-function parseSource(
-  { key, source }: Extract<FilterCommand, { readonly kind: "add_connection" }>,
-): { readonly words: Int32Array; readonly port: number } {
-  if (key.length !== CONNECTION_KEY_BYTES) {
-    throw new RangeError(`Cannot add connection: its key must be ${CONNECTION_KEY_BYTES} bytes`);
-  }
-  const address = tryParseIp(source.hostname);
-  if (address === undefined) {
-    throw new RangeError(`Cannot add connection: ${source.hostname} is no IP address`);
-  }
-  return { words: addressWords(address), port: source.port };
 }

@@ -6,14 +6,13 @@ import { type FilterCommand, readCommand, tryWriteCommand } from "./filter_comma
 import { allocateRing, SharedRing } from "./shared_ring.ts";
 
 const KEY = Uint8Array.from({ length: 16 }, (_, index) => index);
-const SOURCE = { hostname: "10.0.0.1", port: 40_000 };
 
 Deno.test("readCommand reads what tryWriteCommand wrote, in its order", () => {
   const { producer, consumer } = openPair(4);
   const commands: readonly FilterCommand[] = [
-    { kind: "add_connection", id: 0xffff_ffff, key: KEY, source: SOURCE },
+    { kind: "add_connection", id: 0xffff_ffff, key: KEY },
     { kind: "remove_connection", id: 1 },
-    { kind: "add_connection", id: 2, key: KEY.toReversed(), source: { hostname: "::1", port: 1 } },
+    { kind: "add_connection", id: 2, key: KEY.toReversed() },
   ];
   for (let turn = 0; turn < 5; turn++) {
     for (const command of commands) assertEquals(tryWriteCommand(producer, command), true);
@@ -24,13 +23,13 @@ Deno.test("readCommand reads what tryWriteCommand wrote, in its order", () => {
 
 Deno.test("tryWriteCommand says that there is no room, and refuses what is no command", () => {
   const { producer, consumer } = openPair(1);
-  const add = { kind: "add_connection", id: 1, key: KEY, source: SOURCE } as const;
+  const add = { kind: "add_connection", id: 1, key: KEY } as const;
   assertEquals(tryWriteCommand(producer, add), true);
   assertEquals(tryWriteCommand(producer, add), false);
   readCommand(consumer);
   const bad: readonly FilterCommand[] = [
     { ...add, key: KEY.subarray(1) },
-    { ...add, source: { hostname: "localhost", port: 1 } },
+    { ...add, key: new Uint8Array(17) },
   ];
   for (const command of bad) {
     assertThrows(() => tryWriteCommand(producer, command), RangeError, "Cannot add connection");
@@ -49,7 +48,7 @@ Deno.test("readCommand throws for what is no command", () => {
 Deno.test("SourceFilter keeps connections up to its bound, and forgets those that are over", () => {
   const filter = new SourceFilter({ datagramBytesMax: 1, ratePerSecond: 1, burst: 1 });
   for (let id = 1; id <= CONNECTIONS_MAX + 10; id++) {
-    filter.apply({ kind: "add_connection", id, key: KEY, source: SOURCE });
+    filter.apply({ kind: "add_connection", id, key: KEY });
   }
   assertEquals(filter.connectionCount, CONNECTIONS_MAX);
   filter.apply({ kind: "remove_connection", id: 1 });

@@ -30,8 +30,8 @@ export function openBinaryEndpoint(parts: GameParts, socket: BinarySocket): Bina
   const connections = new ConnectionTable(
     ({ id }) => void socket.tell({ kind: "remove_connection", id }),
     // Whom the thread has no room for, the endpoint checks itself.
-    ({ id, source, receiveKey }) =>
-      void socket.tell({ kind: "add_connection", id, key: tagKeyBytes(receiveKey), source }),
+    ({ id, receiveKey }) =>
+      void socket.tell({ kind: "add_connection", id, key: tagKeyBytes(receiveKey) }),
   );
   return new BinaryEndpoint({
     ...socket,
