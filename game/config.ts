@@ -27,6 +27,8 @@ export interface GameConfig extends ServiceConfig {
   readonly jsonSnapshotRate: number;
   /** Snapshots a second in the binary protocol; at most one a tick. */
   readonly snapshotRate: number;
+  /** How often each tank's position is written to the history, a second: 1 to 5. */
+  readonly positionSampleRate: number;
   /** How long a tank waits for a client of the binary protocol that is not heard, in milliseconds. */
   readonly resumeMs: number;
   /** Tanks in play at once; a join beyond it is refused with `no_tanks`. */
@@ -61,9 +63,6 @@ export interface GameConfig extends ServiceConfig {
   readonly agonesPort: number;
 }
 
-/** Positions are written to the history at most this often for each tank; per second. */
-export const POSITION_SAMPLE_RATE_MAX = 5;
-
 /** Reads a game server's settings. @throws ConfigError when a variable cannot be read */
 export function parseGameConfig(env: Env): GameConfig {
   const reader = new ConfigReader(env);
@@ -90,6 +89,7 @@ export function parseGameConfig(env: Env): GameConfig {
     tickRate: reader.integer("GAME_TICK_RATE", 30, { min: 10, max: 60 }),
     jsonSnapshotRate: reader.integer("GAME_JSON_SNAPSHOT_RATE", 15, { min: 1, max: 60 }),
     snapshotRate: reader.integer("GAME_SNAPSHOT_RATE", 60, { min: 1, max: 60 }),
+    positionSampleRate: reader.integer("GAME_POSITION_SAMPLE_RATE", 2, { min: 1, max: 5 }),
     resumeMs: reader.integer("GAME_RESUME_MS", 30_000, { min: 100, max: 600_000 }),
     tanksMax: reader.integer("GAME_TANKS_MAX", 5_000, { min: 1, max: 100_000 }),
     sessionsMax: reader.integer("GAME_SESSIONS_MAX", 1_000, { min: 1, max: 100_000 }),

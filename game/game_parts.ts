@@ -12,7 +12,7 @@ import type { Ports, ServiceContext } from "../core/service.ts";
 import { MatchChat } from "./binary/match_chat.ts";
 import { PlayerClaims } from "./command_claims.ts";
 import { type CommandRoute, routeDirect, routeThroughBroker } from "./command_route.ts";
-import { type GameConfig, POSITION_SAMPLE_RATE_MAX } from "./config.ts";
+import type { GameConfig } from "./config.ts";
 import { type GameMetrics, openGameMetrics } from "./game_metrics.ts";
 import { GameSession } from "./game_session.ts";
 import { MatchHistory } from "./match_history.ts";
@@ -122,7 +122,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     tickRate: config.tickRate,
     snapshotRate: config.jsonSnapshotRate,
     ticksPerFrame: () => ticksPerSnapshot * governor.snapshotDivisor,
-    sampleRate: POSITION_SAMPLE_RATE_MAX,
+    sampleRate: config.positionSampleRate,
     admits: () => governor.admits,
     botCount: config.botCount,
     botSkill: config.botSkill,

@@ -1,4 +1,4 @@
-import type { TankInput } from "./simulation/tank_input.ts";
+import type { MutableTankInput, TankInput } from "./simulation/tank_input.ts";
 
 /** Inputs that wait at once, at most. A client that is farther ahead than this loses its oldest. */
 export const INPUTS_WAITING_MAX = 32;
@@ -10,33 +10,27 @@ export const INPUTS_DEPTH_MAX = 8;
 
 const NEUTRAL_AFTER_MS = 500;
 
-/** What a player does in one tick. */
-export interface TakenInput {
-  /** What is in force. */
-  readonly input: TankInput;
-  /** Whether it is new: its number was never applied before. */
-  readonly isNew: boolean;
-  /** A trigger that was pulled in an input that was skipped: it is to fire once all the same. */
-  readonly firesOnce: boolean;
-}
-
-interface Waiting {
-  readonly seq: number;
-  readonly input: TankInput;
+/** An input that waits; used again for another when it is no longer in force. */
+interface Waiting extends MutableTankInput {
+  seq: number;
 }
 
 /**
  * The inputs of one client on their way into the simulation: one is applied a tick, in the order of
  * their numbers, however the network brings them. The client numbers them from 1, one for each of its
- * ticks, and repeats each until it is acknowledged, so that what is missing here is only late.
+ * ticks, and repeats each until it is acknowledged, so that what is missing here is only late. In play
+ * nothing is allocated.
  */
 export class InputBuffer {
+  /** By number. */
   readonly #waiting: Waiting[] = [];
+  readonly #spare: Waiting[] = [];
   readonly #neutralAfterTicks: number;
   #appliedSeq = 0;
-  #input: TankInput | undefined;
+  #inForce: Waiting | undefined;
   #starvedTicks = 0;
   #skipped = 0;
+  #skippedFire = false;
   #firesOnce = false;
   #late = 0;
 
@@ -84,60 +78,94 @@ export class InputBuffer {
     return true;
   }
 
-  /** Takes an input from the network; false where it is old or known already. */
-  add(seq: number, input: TankInput): boolean {
+  /** Whether a trigger was pulled in an input that was skipped: what was taken last is to fire once too. */
+  get firesOnce(): boolean {
+    return this.#firesOnce;
+  }
+
+  /** Takes a copy of an input from the network; false where it is old or known already. */
+  add(seq: number, { throttle, turn, turret, fire }: TankInput): boolean {
     if (!this.wants(seq)) return false;
+    const added = this.#spare.pop() ?? { seq, throttle, turn, turret, fire };
+    added.seq = seq;
+    added.throttle = throttle;
+    added.turn = turn;
+    added.turret = turret;
+    added.fire = fire;
     const waiting = this.#waiting;
-    let at = waiting.length;
-    while (at > 0 && (waiting[at - 1]?.seq ?? 0) > seq) at--;
-    waiting.splice(at, 0, { seq, input });
+    let at = waiting.push(added) - 1;
+    for (; at > 0; at--) {
+      const before = waiting[at - 1];
+      if (before === undefined || before.seq < seq) break;
+      waiting[at] = before;
+    }
+    waiting[at] = added;
     // One a tick is applied, so that whoever sends more gains nothing by it.
     while (waiting.length > INPUTS_WAITING_MAX) this.#skip();
     return true;
   }
 
   /**
-   * The input for the next tick: the oldest that waits, else the last one held, and after half a
-   * second without any nothing but the turret's direction. Undefined before the first.
+   * The input for the next tick, good until the next call: the oldest that waits, else the last one
+   * held, and after half a second without any nothing but the turret's direction. Undefined before the
+   * first.
    */
-  take(): TakenInput | undefined {
-    while (this.#waiting.length > INPUTS_DEPTH_MAX) {
-      this.#skip();
-    }
-    const next = this.#waiting.shift();
+  take(): TankInput | undefined {
+    this.#firesOnce = false;
+    while (this.#waiting.length > INPUTS_DEPTH_MAX) this.#skip();
+    const next = this.#takeOldest();
     if (next !== undefined) return this.#apply(next);
-    if (this.#input === undefined) return undefined;
+    const held = this.#inForce;
+    if (held === undefined) return undefined;
     this.#starvedTicks++;
     this.#late++;
-    if (this.#starvedTicks === this.#neutralAfterTicks) this.#input = released(this.#input);
-    return { input: this.#input, isNew: false, firesOnce: false };
+    if (this.#starvedTicks === this.#neutralAfterTicks) release(held);
+    return held;
   }
 
   /** Another client, which counts anew, has the tank now. What is in force stays so until it sends. */
   restart(): void {
+    this.#spare.push(...this.#waiting);
     this.#waiting.length = 0;
     this.#appliedSeq = 0;
+    this.#skippedFire = false;
     this.#firesOnce = false;
   }
 
-  #apply({ seq, input }: Waiting): TakenInput {
-    const firesOnce = this.#firesOnce && !input.fire;
-    this.#appliedSeq = seq;
-    this.#input = input;
+  #apply(next: Waiting): TankInput {
+    if (this.#inForce !== undefined) this.#spare.push(this.#inForce);
+    this.#inForce = next;
+    this.#appliedSeq = next.seq;
     this.#starvedTicks = 0;
-    this.#firesOnce = false;
-    return { input, isNew: true, firesOnce };
+    this.#firesOnce = this.#skippedFire && !next.fire;
+    this.#skippedFire = false;
+    return next;
   }
 
   #skip(): void {
-    const skipped = this.#waiting.shift();
+    const skipped = this.#takeOldest();
     if (skipped === undefined) return;
     this.#appliedSeq = Math.max(this.#appliedSeq, skipped.seq);
-    if (skipped.input.fire) this.#firesOnce = true;
+    if (skipped.fire) this.#skippedFire = true;
     this.#skipped++;
+    this.#spare.push(skipped);
+  }
+
+  #takeOldest(): Waiting | undefined {
+    const waiting = this.#waiting;
+    const oldest = waiting[0];
+    // Few wait: cheaper than what `shift` does for all lengths.
+    for (let at = 1; at < waiting.length; at++) {
+      const later = waiting[at];
+      if (later !== undefined) waiting[at - 1] = later;
+    }
+    waiting.pop();
+    return oldest;
   }
 }
 
-function released({ turret }: TankInput): TankInput {
-  return { throttle: 0, turn: 0, turret, fire: false };
+function release(input: MutableTankInput): void {
+  input.throttle = 0;
+  input.turn = 0;
+  input.fire = false;
 }

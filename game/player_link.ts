@@ -1,6 +1,6 @@
 import type { FrameHistory } from "./binary/frame_history.ts";
-import type { TakenInput } from "./input_buffer.ts";
 import type { LeaveReason } from "./leave_reason.ts";
+import type { TankInput } from "./simulation/tank_input.ts";
 
 /** A link that speaks the binary protocol, whose inputs and snapshots go by ticks. */
 export interface TickedLink {
@@ -8,8 +8,10 @@ export interface TickedLink {
   readonly viewTick: number;
   /** The number of the newest input that was applied; 0 before the first. */
   readonly inputSeq: number;
-  /** The client's input for the next tick; undefined before its first. */
-  takeInput(): TakenInput | undefined;
+  /** The client's input for the next tick, good until the next call; undefined before its first. */
+  takeInput(): TankInput | undefined;
+  /** Whether a trigger was pulled in an input that was skipped: the tank is to fire once for it. */
+  readonly firesOnce: boolean;
   /** Sends what a tick has for the client; never throws, never waits. */
   flush(frames: FrameHistory, isSnapshotDue: boolean): void;
 }

@@ -9,6 +9,8 @@ import type { UdpSource } from "./udp_source.ts";
 
 /** How long received datagrams collect in the kernel's buffer; a tick is 16 to 100 ms. */
 const REST_MS = 1;
+/** Rests in a row while the owner is in the middle of a turn. */
+const RESTS_MAX = 8;
 /** poll(2) looks at no descriptor that is below 0. */
 const NO_DESCRIPTOR = -1;
 
@@ -205,18 +207,27 @@ class MmsgBackend implements UdpBackend {
 
   /**
    * Waits for a datagram or the owner. After datagrams it takes a rest first: at thousands of players the
-   * next comes within microseconds, and a wake-up for each would cost more than receiving it.
+   * next comes within microseconds, and a wake-up for each would cost more than receiving it. While the
+   * owner is in a tick it rests on: on one core it would only make the tick longer.
    */
   #sleep(takesRest: boolean): void {
     const { link } = this.#options;
     // What cannot be sent now does not keep the thread awake: there is room when poll says so.
     if (!this.#isSendBlocked && !link.tryBeginSleep()) return;
-    if (takesRest) this.#poll(REST_MS, NO_DESCRIPTOR);
+    if (takesRest) this.#rest();
     else this.#poll(IDLE_MS_MAX);
     if (!this.#isSendBlocked) link.endSleep();
   }
 
-  #poll(timeoutMs: number, socket = this.#socket): void {
+  #rest(): void {
+    for (let rests = 0; rests < RESTS_MAX; rests++) {
+      const isWoken = this.#poll(REST_MS, NO_DESCRIPTOR);
+      if (isWoken || !this.#options.link.isOwnerBusy) return;
+    }
+  }
+
+  /** Waits; gives whether the owner has woken it. */
+  #poll(timeoutMs: number, socket = this.#socket): boolean {
     const { wakeDescriptor } = this.#options;
     const descriptors = this.#descriptors;
     descriptors[0] = socket;
@@ -225,6 +236,8 @@ class MmsgBackend implements UdpBackend {
     descriptors[3] = POLLIN;
     this.#libc.poll(this.#descriptorsAddress, 2n, timeoutMs);
     // The upper half of the word is what poll has found.
-    if ((descriptors[3] ?? 0) >>> 16 !== 0) this.#libc.clearEvent(wakeDescriptor);
+    const isWoken = (descriptors[3] ?? 0) >>> 16 !== 0;
+    if (isWoken) this.#libc.clearEvent(wakeDescriptor);
+    return isWoken;
   }
 }

@@ -3,6 +3,7 @@ import type { DatagramGate } from "./datagram_gate.ts";
 import { readCommand } from "./filter_command.ts";
 import { SharedRing } from "./shared_ring.ts";
 import {
+  STATE_OWNER_BUSY,
   STATE_STOP,
   STATE_WAKE_AT,
   STATE_WORKER_ASLEEP,
@@ -69,6 +70,11 @@ export class WorkerLink {
   /** Whether the owner looks by itself now and then, so that nothing need be handed over at once. */
   get isLookedAfter(): boolean {
     return Atomics.load(this.#state, STATE_WAKE_AT) > 1;
+  }
+
+  /** Whether the owner is in the middle of a turn, after which it looks at what has come. */
+  get isOwnerBusy(): boolean {
+    return Atomics.load(this.#state, STATE_OWNER_BUSY) === 1;
   }
 
   /** Does what the owner has asked for. @throws Error for what cannot be asked */

@@ -136,7 +136,9 @@ class ThreadedUdp implements UdpIo {
   }
 
   drain(): number {
-    return this.#closed === undefined ? this.#inbox.drain() : 0;
+    if (this.#closed !== undefined) return 0;
+    this.#outbox.beginTurn();
+    return this.#inbox.drain();
   }
 
   setWakeAt(slots: number): void {

@@ -32,8 +32,11 @@ export const STATE_OWNER_WAKE = 128;
 /** The owner is woken when this many slots of the inbound ring are in use. */
 export const STATE_WAKE_AT = 160;
 
+/** 1: the owner has begun a turn, at whose end it hands over what it sends. */
+export const STATE_OWNER_BUSY = 192;
+
 // Each of them in a pair of cache lines of its own.
-const STATE_WORDS = 192;
+const STATE_WORDS = 224;
 
 /** What the worker counts: datagrams received and sent, and those that it lost, by reason. */
 export const UDP_COUNTERS = [

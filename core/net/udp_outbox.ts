@@ -3,7 +3,7 @@ import { type FilterCommand, tryWriteCommand } from "./filter_command.ts";
 import { SharedRing } from "./shared_ring.ts";
 import { AddressTable } from "./source_table.ts";
 import { UDP_BATCH } from "./udp_backend.ts";
-import { STATE_WORKER_ASLEEP, type UdpMemory } from "./udp_memory.ts";
+import { STATE_OWNER_BUSY, STATE_WORKER_ASLEEP, type UdpMemory } from "./udp_memory.ts";
 import type { UdpSource } from "./udp_source.ts";
 
 /** Addresses in text that are remembered. */
@@ -27,6 +27,8 @@ export class UdpOutbox {
   readonly #state: Int32Array;
   readonly #addresses = new AddressTable(ADDRESSES_MAX);
   #unflushedCount = 0;
+  /** Whether the end of this turn of the event loop is waited for. */
+  #isTurnOpen = false;
 
   /** The producer of the memory's outbound and control rings, of which there is one. */
   constructor(options: UdpOutboxOptions) {
@@ -34,6 +36,15 @@ export class UdpOutbox {
     this.#ring = new SharedRing(options.memory.outbound);
     this.#control = new SharedRing(options.memory.control);
     this.#state = new Int32Array(options.memory.state);
+  }
+
+  /**
+   * Says that a turn of the event loop begins in which much is done: until its end the thread need not
+   * look at the socket. On one core it would only take turns with this one.
+   */
+  beginTurn(): void {
+    Atomics.store(this.#state, STATE_OWNER_BUSY, 1);
+    this.#openTurn();
   }
 
   /**
@@ -53,7 +64,7 @@ export class UdpOutbox {
     ring.headers[base + HEADER_LENGTH] = datagram.length;
     writeSource(ring.headers, base, { words, port: to.port });
     ring.bytes.set(datagram, index * ring.slotBytes);
-    if (this.#unflushedCount === 0) queueMicrotask(this.#flushAtEnd);
+    this.#openTurn();
     this.#unflushedCount++;
     // Seen without a wake-up where the thread is awake; woken, it would take the core in mid-tick.
     if (this.#unflushedCount % UDP_BATCH === 0) ring.commit();
@@ -73,7 +84,15 @@ export class UdpOutbox {
     this.#wake();
   }
 
-  readonly #flushAtEnd = (): void => {
+  #openTurn(): void {
+    if (this.#isTurnOpen) return;
+    this.#isTurnOpen = true;
+    queueMicrotask(this.#endTurn);
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTurnOpen = false;
+    Atomics.store(this.#state, STATE_OWNER_BUSY, 0);
     if (this.#unflushedCount > 0) this.flush();
   };
 

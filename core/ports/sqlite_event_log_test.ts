@@ -35,7 +35,10 @@ Deno.test("SqliteEventLog keeps the event's id and time in columns of their own"
     log.append({ topic: "t", key: "k", value: { event_id: 7 } });
     await log.close();
     const database = new DatabaseSync(path);
-    const rows = database.prepare("SELECT topic, key, event_id, at_ms, value FROM events").all();
+    const rows = database.prepare(
+      `SELECT name, key, event_id, at_ms, value FROM events
+       JOIN event_topics USING (topic) JOIN event_streams USING (stream)`,
+    ).all();
     assertEquals(rows.map((row) => Object.values(row)), [
       ["t", "k", "e1", 1234, '{"event_id":"e1"}'],
       ["t", "k", null, 1234, '{"event_id":7}'],
@@ -91,7 +94,10 @@ Deno.test("SqliteEventLog outlives a full disk and writes each event once", asyn
     await assertRejects(() => log.flush(), Error, "Cannot flush");
     assertEquals(states, [false]);
     const elsewhere = new DatabaseSync(path);
-    elsewhere.exec("DELETE FROM events WHERE topic = 'ballast'");
+    elsewhere.exec(
+      `DELETE FROM events
+       WHERE topic = (SELECT topic FROM event_topics WHERE name = 'ballast')`,
+    );
     elsewhere.close();
     await log.flush();
     assertEquals(states, [false, true]);

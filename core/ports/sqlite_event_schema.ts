@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 
 /**
  * The history of an event log's schema; `PRAGMA user_version` says how many of these have run. A
- * position is a rowid, with which every index ends: `(topic, key)` finds one key's events in order.
+ * position is a rowid, with which every index ends: a key's or a topic's events are found in order.
+ * Topics and keys are numbered, because their names in an index cost more than everything else.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE events (
@@ -21,6 +22,38 @@ const STEPS: readonly string[] = [
     position INTEGER NOT NULL,
     PRIMARY KEY (topic, group_name)
   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE event_topics (
+    topic INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TABLE event_streams (
+    stream INTEGER PRIMARY KEY,
+    topic INTEGER NOT NULL REFERENCES event_topics,
+    key TEXT NOT NULL,
+    UNIQUE (topic, key)
+  ) STRICT;
+  INSERT INTO event_topics (name) SELECT DISTINCT topic FROM events;
+  INSERT INTO event_streams (topic, key) SELECT DISTINCT event_topics.topic, key
+    FROM events JOIN event_topics ON name = events.topic;
+  CREATE TABLE numbered_events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic INTEGER NOT NULL,
+    stream INTEGER NOT NULL,
+    event_id TEXT,
+    at_ms INTEGER NOT NULL,
+    value TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO numbered_events
+    SELECT position, event_topics.topic, stream, event_id, at_ms, value FROM events
+    JOIN event_topics ON name = events.topic
+    JOIN event_streams ON event_streams.topic = event_topics.topic AND event_streams.key = events.key;
+  DELETE FROM sqlite_sequence WHERE name = 'numbered_events';
+  INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'numbered_events', seq FROM sqlite_sequence WHERE name = 'events';
+  DROP TABLE events;
+  ALTER TABLE numbered_events RENAME TO events;
+  CREATE INDEX events_by_topic ON events (topic);
+  CREATE INDEX events_by_stream ON events (stream);`,
 ];
 
 /**

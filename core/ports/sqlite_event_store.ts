@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { EventStreams } from "./sqlite_event_streams.ts";
 import { inTransaction, updateEventSchema } from "./sqlite_event_schema.ts";
 import { openSqliteFile } from "./sqlite_file.ts";
 
@@ -57,13 +58,15 @@ export const PAGE_EVENTS_MAX = 500;
 const PAGE_LENGTH_MAX = 1_048_576;
 const PAGE_SIZE_BYTES = 4096;
 
-/** Reads a topic: its name, after, up to, limit. */
-export const READ_TOPIC_SQL = `SELECT position, key, value FROM events INDEXED BY events_by_topic
-  WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+/** Reads a topic: its number, after, up to, limit. */
+export const READ_TOPIC_SQL = `SELECT position, key, value
+  FROM events INDEXED BY events_by_topic JOIN event_streams USING (stream)
+  WHERE events.topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
 
-/** Reads a key of a topic; left to itself SQLite would search the topic's index for the key. */
-export const READ_KEY_SQL = `SELECT position, key, value FROM events INDEXED BY events_by_key
-  WHERE topic = ? AND key = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+/** Reads a key of a topic: its stream's number, after, up to, limit. */
+export const READ_STREAM_SQL = `SELECT position, key, value
+  FROM events INDEXED BY events_by_stream JOIN event_streams USING (stream)
+  WHERE stream = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
 
 /** The events in a SQLite file. Blocks for the disk: it belongs in a Worker of its own. */
 export class SqliteEventStore {
@@ -71,7 +74,8 @@ export class SqliteEventStore {
   readonly #insert: StatementSync;
   readonly #newest: StatementSync;
   readonly #byTopic: StatementSync;
-  readonly #byKey: StatementSync;
+  readonly #byStream: StatementSync;
+  readonly #streams: EventStreams;
   readonly #groupPosition: StatementSync;
   readonly #commit: StatementSync;
 
@@ -94,11 +98,12 @@ export class SqliteEventStore {
       throw error;
     }
     this.#insert = database.prepare(
-      "INSERT INTO events (topic, key, event_id, at_ms, value) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO events (topic, stream, event_id, at_ms, value) VALUES (?, ?, ?, ?, ?)",
     );
     this.#newest = database.prepare("SELECT max(position) AS position FROM events WHERE topic = ?");
     this.#byTopic = database.prepare(READ_TOPIC_SQL);
-    this.#byKey = database.prepare(READ_KEY_SQL);
+    this.#byStream = database.prepare(READ_STREAM_SQL);
+    this.#streams = new EventStreams(database);
     this.#groupPosition = database.prepare(
       "SELECT position FROM event_groups WHERE topic = ? AND group_name = ?",
     );
@@ -110,18 +115,29 @@ export class SqliteEventStore {
 
   /** Writes all the rows or, where it throws, none. */
   append(rows: readonly EventRow[]): void {
-    inTransaction(this.#database, () => {
-      for (const row of rows) this.#insert.run(...row);
-    });
+    try {
+      inTransaction(this.#database, () => {
+        for (const [topic, key, eventId, atMs, value] of rows) {
+          const { topicNumber, streamNumber } = this.#streams.number(topic, key);
+          this.#insert.run(topicNumber, streamNumber, eventId, atMs, value);
+        }
+      });
+    } catch (error) {
+      // What was numbered in it is not there.
+      this.#streams.forget();
+      throw error;
+    }
   }
 
   /** A part of a topic, at most {@linkcode PAGE_EVENTS_MAX} events. */
   page(query: PageQuery): Page {
-    const upTo = query.upTo ?? integer(this.#newest.get(query.topic)?.["position"] ?? 0);
-    const range = [query.after, upTo, PAGE_EVENTS_MAX];
-    const rows = query.key === undefined
-      ? this.#byTopic.iterate(query.topic, ...range)
-      : this.#byKey.iterate(query.topic, query.key, ...range);
+    const { topic, key, after } = query;
+    const topicNumber = this.#streams.findTopic(topic);
+    const upTo = query.upTo ?? integer(this.#newest.get(topicNumber)?.["position"] ?? 0);
+    const range = [after, upTo, PAGE_EVENTS_MAX];
+    const rows = key === undefined
+      ? this.#byTopic.iterate(topicNumber, ...range)
+      : this.#byStream.iterate(this.#streams.findStream(topicNumber, key), ...range);
     const events: EventRecord[] = [];
     let length = 0;
     for (const row of rows) {

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import {
   type EventRow,
   PAGE_EVENTS_MAX,
-  READ_KEY_SQL,
+  READ_STREAM_SQL,
   READ_TOPIC_SQL,
   SqliteEventStore,
 } from "./sqlite_event_store.ts";
@@ -57,15 +57,69 @@ Deno.test("SqliteEventStore finds a topic's and a key's events by index, in orde
   const database = new DatabaseSync(path);
   const plan = (sql: string): string =>
     database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => row["detail"]).join("; ");
+  const named = "SEARCH event_streams USING INTEGER PRIMARY KEY (rowid=?)";
   assertEquals(
     plan(READ_TOPIC_SQL),
-    "SEARCH events USING INDEX events_by_topic (topic=? AND rowid>? AND rowid<?)",
+    `SEARCH events USING INDEX events_by_topic (topic=? AND rowid>? AND rowid<?); ${named}`,
   );
   assertEquals(
-    plan(READ_KEY_SQL),
-    "SEARCH events USING INDEX events_by_key (topic=? AND key=? AND rowid>? AND rowid<?)",
+    plan(READ_STREAM_SQL),
+    `${named}; SEARCH events USING INDEX events_by_stream (stream=? AND rowid>? AND rowid<?)`,
   );
   database.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("SqliteEventStore numbers anew what a batch that failed had numbered", () => {
+  const store = new SqliteEventStore({ path: ":memory:", fileBytesMax: 100_000 });
+  const large = JSON.stringify("x".repeat(60_000));
+  assertThrows(() => store.append(rowsOf("t", "ab", large)), Error, "full");
+  store.append(rowsOf("other", "b"));
+  store.append(rowsOf("t", "b"));
+  const events = (topic: string): readonly string[] =>
+    store.page({ topic, key: "b", after: 0, upTo: undefined }).events.map(({ key }) => key);
+  assertEquals([events("other"), events("t")], [["b"], ["b"]]);
+  store.close();
+});
+
+Deno.test("SqliteEventStore goes on with a file in which topics and keys have no numbers", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/events.sqlite`;
+  const database = new DatabaseSync(path);
+  database.exec(
+    `CREATE TABLE events (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      topic TEXT NOT NULL,
+      key TEXT NOT NULL,
+      event_id TEXT,
+      at_ms INTEGER NOT NULL,
+      value TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX events_by_topic ON events (topic);
+    CREATE INDEX events_by_key ON events (topic, key);
+    CREATE TABLE event_groups (
+      topic TEXT NOT NULL,
+      group_name TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      PRIMARY KEY (topic, group_name)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO events (topic, key, at_ms, value)
+      VALUES ('t', 'a', 1, '1'), ('u', 'a', 2, '2'), ('t', 'b', 3, '3'), ('t', 'a', 4, '4'), ('t', 'a', 5, '5');
+    DELETE FROM events WHERE position = 5;
+    INSERT INTO event_groups VALUES ('t', 'g', 3);
+    PRAGMA user_version = 1;`,
+  );
+  database.close();
+  const store = new SqliteEventStore({ path });
+  store.append(rowsOf("t", "a", "6"));
+  const page = (topic: string, key?: string): readonly (readonly [number, string, string])[] =>
+    store.page({ topic, key, after: 0, upTo: undefined }).events
+      .map(({ position, key, value }) => [position, key, value] as const);
+  assertEquals(page("t"), [[1, "a", "1"], [3, "b", "3"], [4, "a", "4"], [6, "a", "6"]]);
+  assertEquals(page("t", "a"), [[1, "a", "1"], [4, "a", "4"], [6, "a", "6"]]);
+  assertEquals(page("u"), [[2, "a", "2"]]);
+  assertEquals(store.groupPosition("t", "g"), 3);
+  store.close();
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -3,10 +3,11 @@ import type { Clock } from "../../core/clock.ts";
 import type { Counter, ValueHistogram } from "../../core/metrics.ts";
 import { isTagGood, type TagKey, writeTag } from "../../core/net/datagram_tag.ts";
 import type { UdpSource } from "../../core/net/udp_source.ts";
-import type { InputBuffer, TakenInput } from "../input_buffer.ts";
+import type { InputBuffer } from "../input_buffer.ts";
 import type { LeaveReason } from "../leave_reason.ts";
 import type { Player } from "../player.ts";
 import type { MatchMove, PlayerLink, TickedLink } from "../player_link.ts";
+import type { MutableTankInput, TankInput } from "../simulation/tank_input.ts";
 import {
   DATAGRAM_BYTES_MAX,
   DATAGRAM_TAG_BYTES,
@@ -87,6 +88,7 @@ const scratch = new Uint8Array(DATAGRAM_BYTES_MAX);
 const outgoing = newHeader();
 const prefix = new SnapshotPrefix();
 const batch = new InputBatch();
+const read: MutableTankInput = { throttle: 0, turn: 0, turret: 0, fire: false };
 
 /** The server's end of one client's connection in the binary protocol (`wire/README.md`). */
 export class BinaryConnection implements PlayerLink, TickedLink {
@@ -234,12 +236,11 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     for (let index = 0; index < count; index++) {
       const seq = newestSeq - count + 1 + index;
       if (!this.inputs.wants(seq)) continue;
-      this.inputs.add(seq, {
-        throttle: batch.throttle[index] ?? 0,
-        turn: batch.turn[index] ?? 0,
-        turret: batch.turret[index] ?? 0,
-        fire: batch.fire[index] === 1,
-      });
+      read.throttle = batch.throttle[index] ?? 0;
+      read.turn = batch.turn[index] ?? 0;
+      read.turret = batch.turret[index] ?? 0;
+      read.fire = batch.fire[index] === 1;
+      this.inputs.add(seq, read);
     }
     this.#baselines.onAck(snapshotTick);
     // Nobody sees what was never sent.
@@ -252,13 +253,18 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     return this.#inbox.take(message);
   }
 
-  takeInput(): TakenInput | undefined {
-    const { skippedCount, lateCount } = this.inputs;
-    const taken = this.inputs.take();
+  get firesOnce(): boolean {
+    return this.inputs.firesOnce;
+  }
+
+  takeInput(): TankInput | undefined {
+    const { inputs } = this;
+    const { skippedCount, lateCount } = inputs;
+    const taken = inputs.take();
     const { inputsSkipped, inputsLate } = this.#options.metrics;
-    const skipped = this.inputs.skippedCount - skippedCount;
+    const skipped = inputs.skippedCount - skippedCount;
     if (skipped > 0) inputsSkipped.inc(skipped);
-    if (this.inputs.lateCount > lateCount) inputsLate.inc();
+    if (inputs.lateCount > lateCount) inputsLate.inc();
     return taken;
   }
 

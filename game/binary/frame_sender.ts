@@ -33,10 +33,10 @@ export class FrameSender {
       const { ticked } = link;
       const shownTick = ticked === undefined ? ackedTick ?? 0 : ticked.viewTick;
       if (shownTick > 0) this.#noteLag(tank, world.tick + 1 - shownTick);
-      const taken = ticked?.takeInput();
-      if (taken === undefined) continue;
-      recorder.setInput(tank.slot, taken.input);
-      if (taken.firesOnce) recorder.fireOnce(tank.slot);
+      const input = ticked?.takeInput();
+      if (input === undefined) continue;
+      recorder.setInput(tank.slot, input);
+      if (ticked?.firesOnce) recorder.fireOnce(tank.slot);
     }
   }
 
