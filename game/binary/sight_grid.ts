@@ -1,5 +1,5 @@
 import type { SnapshotFrame } from "../wire/snapshot_frame.ts";
-import type { Visibility } from "../wire/visibility.ts";
+import { Visibility } from "../wire/visibility.ts";
 
 /** An arena with a longer side than this is more than a client shows: it is told of what is near. */
 export const WHOLE_ARENA_CM_MAX = 15_000;
@@ -29,6 +29,12 @@ export class SightGrid {
   readonly #rows: number;
   readonly #isWhole: boolean;
   readonly #speed: ShellSpeed;
+  /** By column, what of the frame that was looked at last is seen from there, whatever the row. */
+  readonly #fromColumn: readonly Visibility[];
+  /** By row, likewise. */
+  readonly #fromRow: readonly Visibility[];
+  #frame: SnapshotFrame | undefined;
+  #tick = 0;
 
   /** For an arena of this size. */
   constructor(side: { readonly xCmMax: number; readonly yCmMax: number }, speed: ShellSpeed) {
@@ -37,6 +43,10 @@ export class SightGrid {
     this.#rows = Math.floor(yCmMax / CELL_CM) + 1;
     this.#isWhole = Math.max(xCmMax, yCmMax) <= WHOLE_ARENA_CM_MAX;
     this.#speed = speed;
+    const bands = (count: number): Visibility[] =>
+      Array.from({ length: this.#isWhole ? 0 : count }, () => new Visibility());
+    this.#fromColumn = bands(this.#columns);
+    this.#fromRow = bands(this.#rows);
   }
 
   /** Cells of the arena; 0 where everybody sees all of it. */
@@ -50,27 +60,40 @@ export class SightGrid {
     return this.#rowOf(frame.yCm[slot] ?? 0) * this.#columns + this.#columnOf(frame.xCm[slot] ?? 0);
   }
 
-  /** Writes what is seen from a cell. */
+  /** Writes what is seen from a cell. Cheap where it is called for one frame after another. */
   look(frame: SnapshotFrame, cell: number, into: Visibility): void {
-    into.clear();
-    for (let slot = 0; slot < frame.present.length; slot++) {
-      if (frame.present[slot] !== 1) continue;
-      if (this.#isNear(cell, frame.xCm[slot] ?? 0, frame.yCm[slot] ?? 0)) into.showSlot(slot);
-    }
-    for (let index = 0; index < frame.shellCount; index++) {
-      const flownCm = (frame.tick - (frame.shellTick[index] ?? 0)) * this.#speed.shellCmPerTick;
-      const angle = ((frame.shellHeading[index] ?? 0) / 4_096) * 2 * Math.PI;
-      const xCm = (frame.shellXCm[index] ?? 0) + Math.cos(angle) * flownCm;
-      const yCm = (frame.shellYCm[index] ?? 0) + Math.sin(angle) * flownCm;
-      if (this.#isNear(cell, xCm, yCm)) into.showShell(index);
-    }
+    if (this.#frame !== frame || this.#tick !== frame.tick) this.#place(frame);
+    const column = this.#fromColumn[cell % this.#columns];
+    const row = this.#fromRow[Math.floor(cell / this.#columns)];
+    if (column === undefined || row === undefined) into.clear();
+    else into.setBoth(column, row);
   }
 
-  #isNear(cell: number, xCm: number, yCm: number): boolean {
-    const column = cell % this.#columns;
-    const row = Math.floor(cell / this.#columns);
-    return Math.abs(this.#columnOf(xCm) - column) <= SIGHT_CELLS &&
-      Math.abs(this.#rowOf(yCm) - row) <= SIGHT_CELLS;
+  /** Notes for each column and row what is near it. */
+  #place(frame: SnapshotFrame): void {
+    this.#frame = frame;
+    this.#tick = frame.tick;
+    for (const band of this.#fromColumn) band.clear();
+    for (const band of this.#fromRow) band.clear();
+    for (let slot = 0; slot < frame.present.length; slot++) {
+      if (frame.present[slot] !== 1) continue;
+      for (const band of near(this.#fromColumn, this.#columnOf(frame.xCm[slot] ?? 0))) {
+        band.showSlot(slot);
+      }
+      for (const band of near(this.#fromRow, this.#rowOf(frame.yCm[slot] ?? 0))) {
+        band.showSlot(slot);
+      }
+    }
+    for (let index = 0; index < frame.shellCount; index++) this.#placeShell(frame, index);
+  }
+
+  #placeShell(frame: SnapshotFrame, index: number): void {
+    const flownCm = (frame.tick - (frame.shellTick[index] ?? 0)) * this.#speed.shellCmPerTick;
+    const angle = ((frame.shellHeading[index] ?? 0) / 4_096) * 2 * Math.PI;
+    const xCm = (frame.shellXCm[index] ?? 0) + Math.cos(angle) * flownCm;
+    const yCm = (frame.shellYCm[index] ?? 0) + Math.sin(angle) * flownCm;
+    for (const band of near(this.#fromColumn, this.#columnOf(xCm))) band.showShell(index);
+    for (const band of near(this.#fromRow, this.#rowOf(yCm))) band.showShell(index);
   }
 
   #columnOf(xCm: number): number {
@@ -80,6 +103,11 @@ export class SightGrid {
   #rowOf(yCm: number): number {
     return clampIndex(Math.floor(yCm / CELL_CM), this.#rows);
   }
+}
+
+/** The columns or rows from which one sees another. */
+function near(bands: readonly Visibility[], index: number): readonly Visibility[] {
+  return bands.slice(Math.max(0, index - SIGHT_CELLS), index + SIGHT_CELLS + 1);
 }
 
 function clampIndex(index: number, count: number): number {

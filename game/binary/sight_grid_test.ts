@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Rng } from "../../core/rng.ts";
 import { SnapshotFrame } from "../wire/snapshot_frame.ts";
 import { Visibility } from "../wire/visibility.ts";
 import { CELL_CM, SIGHT_CELLS, SightGrid, WHOLE_ARENA, WHOLE_ARENA_CM_MAX } from "./sight_grid.ts";
@@ -44,6 +45,30 @@ Deno.test("Everything within 60 m is seen, from wherever in its cell, and to the
       const other = Math.min(Math.max(x + dx, 0), 400);
       assert(slotsSeen(grid, frameOf([x, 200], [other, 200]), 0).includes(1), `${x} ${other}`);
     }
+  }
+});
+
+Deno.test("From a cell one sees what is in the cells around it, in one frame after another", () => {
+  const grid = new SightGrid({ xCmMax: 40_000, yCmMax: 30_000 }, SPEED);
+  const rng = new Rng(3);
+  const frames = [1, 2, 3].map(() =>
+    frameOf(...Array.from({ length: 60 }, () => [rng.below(401), rng.below(301)] as const))
+  );
+  const columns = Math.floor(40_000 / CELL_CM) + 1;
+  for (let round = 0; round < 200; round++) {
+    const frame = frames[rng.below(frames.length)] ?? new SnapshotFrame();
+    const from = rng.below(60);
+    const place = (slot: number): readonly [number, number] => {
+      const cell = grid.cellOf(frame, slot);
+      return [cell % columns, Math.floor(cell / columns)];
+    };
+    const [column, row] = place(from);
+    const expected = [...Array(60).keys()].filter((slot) => {
+      const [otherColumn, otherRow] = place(slot);
+      return Math.abs(otherColumn - column) <= SIGHT_CELLS &&
+        Math.abs(otherRow - row) <= SIGHT_CELLS;
+    });
+    assertEquals(slotsSeen(grid, frame, from), expected);
   }
 });
 

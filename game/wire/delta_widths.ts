@@ -52,10 +52,10 @@ export function turnBits(fullTurn: number): number {
   return Math.min(12, bitsFor(fullTurn) + 1);
 }
 
-/** Whether a signed integer fits two's complement of so many bits. */
+/** Whether a signed 32-bit integer fits two's complement of so many bits, 1..32. */
 export function fitsSigned(value: number, width: number): boolean {
-  const half = 2 ** (width - 1);
-  return value >= -half && value < half;
+  const unused = 32 - width;
+  return (value << unused) >> unused === value;
 }
 
 /** The short way from one 12-bit heading to another, -2048..2047. */

@@ -2,7 +2,7 @@ import type { BitWriter } from "./bit_writer.ts";
 import type { BodySource } from "./body_context.ts";
 import type { SnapshotFrame } from "./snapshot_frame.ts";
 import { HEADING_BITS } from "./snapshot_limits.ts";
-import { isShellSeen } from "./visibility.ts";
+import { isShellSeen, nextShellSeen } from "./visibility.ts";
 
 /** Bits of a shell's age where it may be older than the baseline. */
 export const SHELL_AGE_BITS = 7;
@@ -10,13 +10,21 @@ export const SHELL_AGE_BITS = 7;
 /** Writes the shells: a bit for each of the baseline's, set where it is gone, then those that are new. */
 export function encodeShells(source: BodySource, writer: BitWriter): void {
   const { frame, baseline, visible, baselineVisible } = source;
-  for (let index = 0; index < (baseline?.shellCount ?? 0); index++) {
-    if (baseline === undefined || !isShellSeen(baseline, index, baselineVisible)) continue;
-    const now = findShell(frame, baseline, index);
-    writer.bit(!isShellSeen(frame, now, visible));
+  if (baseline !== undefined) {
+    for (
+      let index = nextShellSeen(baseline, baselineVisible, 0);
+      index < baseline.shellCount;
+      index = nextShellSeen(baseline, baselineVisible, index + 1)
+    ) {
+      const now = findShell(frame, baseline, index);
+      writer.bit(!isShellSeen(frame, now, visible));
+    }
   }
-  for (let index = 0; index < frame.shellCount; index++) {
-    if (!isShellSeen(frame, index, visible)) continue;
+  for (
+    let index = nextShellSeen(frame, visible, 0);
+    index < frame.shellCount;
+    index = nextShellSeen(frame, visible, index + 1)
+  ) {
     if (baseline !== undefined) {
       const then = findShell(baseline, frame, index);
       if (isShellSeen(baseline, then, baselineVisible)) continue;

@@ -4,7 +4,7 @@ import { fitsSigned, turnBetween, turnBits } from "./delta_widths.ts";
 import { PLAYER_ID_BYTES_MAX } from "./join_message.ts";
 import type { SnapshotFrame } from "./snapshot_frame.ts";
 import { HEADING_BITS, TANK_ID_BYTES_MAX } from "./snapshot_limits.ts";
-import { isTankSeen } from "./visibility.ts";
+import { isTankSeen, nextTankSeen } from "./visibility.ts";
 
 /** The fields of a tank that change each on its own. */
 const MOVED = 1;
@@ -16,18 +16,26 @@ const DRIVEN = MOVED | TURNED | AIMED;
 
 /** Writes the tanks: changes of those in the baseline, then those that it does not have. */
 export function encodeTanks(source: BodySource, writer: BitWriter): void {
-  const { layout, frame, baseline, visible, baselineVisible } = source;
-  for (let slot = 0; baseline !== undefined && slot < layout.slotCount; slot++) {
-    if (!isTankSeen(baseline, slot, baselineVisible)) continue;
-    if (isTankSeen(frame, slot, visible) && frame.tankId[slot] === baseline.tankId[slot]) {
-      encodeChange(source, slot, writer);
-    } else {
-      // Changed in a way in which no tank changes: it is gone.
-      writer.bits(0b000001, 6);
+  const { layout: { slotCount }, frame, baseline, visible, baselineVisible } = source;
+  if (baseline !== undefined) {
+    for (
+      let slot = nextTankSeen(baseline, baselineVisible, { from: 0, slotCount });
+      slot < slotCount;
+      slot = nextTankSeen(baseline, baselineVisible, { from: slot + 1, slotCount })
+    ) {
+      if (isTankSeen(frame, slot, visible) && frame.tankId[slot] === baseline.tankId[slot]) {
+        encodeChange(source, slot, writer);
+      } else {
+        // Changed in a way in which no tank changes: it is gone.
+        writer.bits(0b000001, 6);
+      }
     }
   }
-  for (let slot = 0; slot < layout.slotCount; slot++) {
-    if (!isTankSeen(frame, slot, visible)) continue;
+  for (
+    let slot = nextTankSeen(frame, visible, { from: 0, slotCount });
+    slot < slotCount;
+    slot = nextTankSeen(frame, visible, { from: slot + 1, slotCount })
+  ) {
     const isKnown = baseline !== undefined && isTankSeen(baseline, slot, baselineVisible) &&
       frame.tankId[slot] === baseline.tankId[slot];
     if (isKnown) continue;

@@ -39,11 +39,42 @@ export class Visibility {
     return hasBit(this.shells, index);
   }
 
+  /** Shows what both show. */
+  setBoth(left: Visibility, right: Visibility): void {
+    setAnd(this.slots, left.slots, right.slots);
+    setAnd(this.shells, left.shells, right.shells);
+  }
+
   /** Takes everything over from another. */
   copyFrom(other: Visibility): void {
     this.slots.set(other.slots);
     this.shells.set(other.shells);
   }
+}
+
+/**
+ * The first slot from `from` on that holds a tank which is seen, or `slotCount`. What is seen is taken to be
+ * there: a {@linkcode Visibility} is of one frame.
+ */
+export function nextTankSeen(
+  frame: SnapshotFrame,
+  visible: Visibility | undefined,
+  { from, slotCount }: { readonly from: number; readonly slotCount: number },
+): number {
+  if (visible !== undefined) return Math.min(nextBit(visible.slots, from), slotCount);
+  let slot = from;
+  while (slot < slotCount && frame.present[slot] !== 1) slot++;
+  return slot;
+}
+
+/** The first place from `from` on of a shell which is seen, or `frame.shellCount`. */
+export function nextShellSeen(
+  frame: SnapshotFrame,
+  visible: Visibility | undefined,
+  from: number,
+): number {
+  if (visible !== undefined) return Math.min(nextBit(visible.shells, from), frame.shellCount);
+  return Math.min(from, frame.shellCount);
 }
 
 /** Whether a frame has a tank in the slot for who sees this much of it; undefined: all. */
@@ -64,8 +95,26 @@ export function isShellSeen(
   return index < frame.shellCount && (visible === undefined || visible.hasShell(index));
 }
 
+function setAnd(into: Uint32Array, left: Uint32Array, right: Uint32Array): void {
+  for (let word = 0; word < into.length; word++) {
+    into[word] = (left[word] ?? 0) & (right[word] ?? 0);
+  }
+}
+
 function setBit(words: Uint32Array, bit: number): void {
   words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
+}
+
+/** The first bit from `from` on that is set, or one beyond all of them. */
+function nextBit(words: Uint32Array, from: number): number {
+  let word = from >>> 5;
+  let bits = (words[word] ?? 0) & (-1 << (from & 31));
+  while (bits === 0) {
+    word++;
+    if (word >= words.length) return words.length * WORD_BITS;
+    bits = words[word] ?? 0;
+  }
+  return word * WORD_BITS + 31 - Math.clz32(bits & -bits);
 }
 
 function hasBit(words: Uint32Array, bit: number): boolean {
