@@ -1,5 +1,6 @@
 /** Everything that a run of all actions writes, in its log and on disk, searched for what was secret in it. */
 import { assert, assertEquals } from "@std/assert";
+import { FREE_PORTS } from "../clients/free_ports.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { LineClient } from "../clients/line_client.ts";
 import { textAt } from "../clients/json_fields.ts";
@@ -15,17 +16,7 @@ const ENV = {
   LISTEN_HOST: "127.0.0.1",
   LOG_LEVEL: "DEBUG",
   LOG_FORMAT: "json",
-  AUTH_TCP_PORT: "0",
-  AUTH_OPS_PORT: "0",
-  GAME_UDP_PORT: "0",
-  GAME_TCP_PORT: "0",
-  GAME_OPS_PORT: "0",
-  GATEWAY_HTTP_PORT: "0",
-  GATEWAY_OPS_PORT: "0",
-  MATCHMAKER_HTTP_PORT: "0",
-  MATCHMAKER_OPS_PORT: "0",
-  STATUS_HTTP_PORT: "0",
-  STATUS_OPS_PORT: "0",
+  ...FREE_PORTS,
 };
 
 /** Runs every service in one process, and gives all that it wrote to its standard streams. */

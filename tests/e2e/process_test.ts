@@ -1,21 +1,9 @@
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { FREE_PORTS } from "../clients/free_ports.ts";
 
 const READY_MS_MAX = 2_000;
 const CLOSE_MS_MAX = 5_000;
 const STARTS_MAX = 5;
-const FREE_PORTS: Readonly<Record<string, string>> = {
-  AUTH_TCP_PORT: "0",
-  AUTH_OPS_PORT: "0",
-  GAME_UDP_PORT: "0",
-  GAME_TCP_PORT: "0",
-  GAME_OPS_PORT: "0",
-  GATEWAY_HTTP_PORT: "0",
-  GATEWAY_OPS_PORT: "0",
-  MATCHMAKER_HTTP_PORT: "0",
-  MATCHMAKER_OPS_PORT: "0",
-  STATUS_HTTP_PORT: "0",
-  STATUS_OPS_PORT: "0",
-};
 
 Deno.test("dev is ready in under 2 s, prints where everything is, and ends on Ctrl-C", async () => {
   const dataDir = await Deno.makeTempDir();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { FREE_PORTS } from "../clients/free_ports.ts";
 import { objectAt, objectsAt, textAt } from "../clients/json_fields.ts";
 import { DatagramClient } from "../clients/datagram_client.ts";
 import { LineClient } from "../clients/line_client.ts";
@@ -28,17 +29,7 @@ const SETTLE_POLL_MS = 100;
 
 const ENV: Readonly<Record<string, string>> = {
   LISTEN_HOST: "127.0.0.1",
-  AUTH_TCP_PORT: "0",
-  AUTH_OPS_PORT: "0",
-  GAME_UDP_PORT: "0",
-  GAME_TCP_PORT: "0",
-  GAME_OPS_PORT: "0",
-  GATEWAY_HTTP_PORT: "0",
-  GATEWAY_OPS_PORT: "0",
-  MATCHMAKER_HTTP_PORT: "0",
-  MATCHMAKER_OPS_PORT: "0",
-  STATUS_HTTP_PORT: "0",
-  STATUS_OPS_PORT: "0",
+  ...FREE_PORTS,
   // Nothing is to be turned away for its number: every message shall reach its parser.
   GAME_PLAYER_MESSAGES_PER_SECOND: "10000000",
   GAME_STRANGER_REPLIES_PER_SECOND: "1000000",
