@@ -3,8 +3,8 @@ import type { Tank } from "../simulation/tank.ts";
 import type { MutableTankInput, TankInput } from "../simulation/tank_input.ts";
 import { cosOf, headingOf, sinOf, TRIG_ONE } from "../simulation/trigonometry.ts";
 import { HEADINGS_PER_TURN, UM_PER_M } from "../simulation/units.ts";
-import type { World } from "../simulation/world.ts";
 import type { BotSkill } from "./bot_skill.ts";
+import type { BotView } from "./bot_view.ts";
 import { Driver } from "./driver.ts";
 import { canSee, Gunner } from "./gunner.ts";
 import { terrainOf } from "./terrain.ts";
@@ -49,7 +49,7 @@ export class Bot {
   }
 
   /** What it does in the next step; the same object each time. Reads the world and changes nothing. */
-  think(world: World, slot: number): TankInput {
+  think(world: BotView, slot: number): TankInput {
     const tank = world.tankAt(slot);
     const input = this.#input;
     if (tank === undefined || !tank.alive) {
@@ -66,7 +66,7 @@ export class Bot {
     return input;
   }
 
-  #appear(world: World): void {
+  #appear(world: BotView): void {
     this.#isAlive = true;
     this.#driver.reset();
     this.#gunner.rest();
@@ -74,7 +74,7 @@ export class Bot {
     this.#side = this.#rng.below(2) === 0 ? 1 : -1;
   }
 
-  #decide(world: World, tank: Tank): void {
+  #decide(world: BotView, tank: Tank): void {
     const reactionTicks = Math.ceil((this.#skill.reactionMs * world.tickRate) / 1_000);
     // Not all bots that came at once decide at once.
     this.#nextDecisionTick = world.tick + Math.max(1, reactionTicks + this.#rng.below(3) - 1);
@@ -93,7 +93,7 @@ export class Bot {
   }
 
   /** The nearest living enemies, the nearest first. */
-  #findNearest(world: World, tank: Tank): void {
+  #findNearest(world: BotView, tank: Tank): void {
     const nearest = this.#nearest;
     nearest.length = 0;
     for (const other of world.tanks) {
@@ -108,7 +108,7 @@ export class Bot {
   }
 
   /** Round the enemy, to one side or the other, away where it is near; wherever there is room. */
-  #circle(world: World, tank: Tank, target: Tank): void {
+  #circle(world: BotView, tank: Tank, target: Tank): void {
     if (this.#rng.below(SIDE_CHANGE_ODDS) === 0) this.#side = this.#side === 1 ? -1 : 1;
     const bearing = headingOf(target.xUm - tank.xUm, target.yUm - tank.yUm);
     const aside = (distanceOf(tank, target) < NEAR_UM ? 130 : 85) * DEGREES;
@@ -120,7 +120,7 @@ export class Bot {
     this.#driver.seek(world, tank, target);
   }
 
-  #dash(world: World, tank: Tank, heading: number): boolean {
+  #dash(world: BotView, tank: Tank, heading: number): boolean {
     const toXUm = Math.round(tank.xUm + (DASH_UM * cosOf(heading)) / TRIG_ONE);
     const toYUm = Math.round(tank.yUm + (DASH_UM * sinOf(heading)) / TRIG_ONE);
     const way = { fromXUm: tank.xUm, fromYUm: tank.yUm, toXUm, toYUm };
@@ -130,7 +130,7 @@ export class Bot {
   }
 
   /** To some spawn, and when it is there to another. */
-  #roam(world: World, tank: Tank): void {
+  #roam(world: BotView, tank: Tank): void {
     const dx = this.#roamXUm - tank.xUm;
     const dy = this.#roamYUm - tank.yUm;
     const isThere = Math.abs(dx) < NEAR_UM / 2 && Math.abs(dy) < NEAR_UM / 2;

@@ -5,7 +5,7 @@ import type { Tank } from "../simulation/tank.ts";
 import { CONTROL_MAX, type MutableTankInput } from "../simulation/tank_input.ts";
 import { headingDifference, headingOf } from "../simulation/trigonometry.ts";
 import { UM_PER_M } from "../simulation/units.ts";
-import type { World } from "../simulation/world.ts";
+import type { BotView } from "./bot_view.ts";
 import { Stall } from "./stall.ts";
 import { type Terrain, terrainOf } from "./terrain.ts";
 
@@ -67,7 +67,7 @@ export class Driver {
   }
 
   /** Drives to a place, round what is in the way. To be called again now and then while it is on its way. */
-  seek(world: World, tank: Tank, goal: Point): void {
+  seek(world: BotView, tank: Tank, goal: Point): void {
     const terrain = terrainOf(world.arena);
     if (canDrive(terrain, tank, goal)) {
       this.#way.length = 0;
@@ -80,7 +80,7 @@ export class Driver {
   }
 
   /** Sets throttle and turn for one tick. */
-  steer(world: World, tank: Tank, into: MutableTankInput): void {
+  steer(world: BotView, tank: Tank, into: MutableTankInput): void {
     into.throttle = 0;
     into.turn = 0;
     if (this.#escapeTicks > 0) {
@@ -94,7 +94,7 @@ export class Driver {
     if (into.throttle !== 0) this.#lastThrottle = into.throttle;
   }
 
-  #drive(world: World, tank: Tank, into: MutableTankInput): void {
+  #drive(world: BotView, tank: Tank, into: MutableTankInput): void {
     const dx = this.#xUm - tank.xUm;
     const dy = this.#yUm - tank.yUm;
     if (Math.abs(dx) < REACHED_UM && Math.abs(dy) < REACHED_UM) return this.#goOn(world);
@@ -109,7 +109,7 @@ export class Driver {
     into.throttle = isBackward ? 0 - speed : speed;
   }
 
-  #goOn(world: World): void {
+  #goOn(world: BotView): void {
     const next = this.#way.pop();
     if (next === undefined) {
       this.#isDriving = false;
@@ -126,7 +126,7 @@ export class Driver {
     this.#yUm = yUm;
   }
 
-  #findWay(world: World, tank: Tank, goal: Point): void {
+  #findWay(world: BotView, tank: Tank, goal: Point): void {
     const { grid, search } = terrainOf(world.arena);
     const from = grid.cellNear(tank.xUm, tank.yUm);
     const to = grid.cellNear(goal.xUm, goal.yUm);
@@ -154,7 +154,7 @@ export class Driver {
   }
 
   /** Back where it came from for a while, turning to either side, and then by another way. */
-  #escape(world: World): void {
+  #escape(world: BotView): void {
     this.#way.length = 0;
     this.#wayTick = -Infinity;
     this.#escapeThrottle = this.#lastThrottle > 0 ? -CONTROL_MAX : CONTROL_MAX;

@@ -10,8 +10,8 @@ import {
 } from "../simulation/trigonometry.ts";
 import { MUZZLE_UM, TANK_RADIUS_UM } from "../simulation/tuning.ts";
 import { HEADINGS_PER_TURN } from "../simulation/units.ts";
-import type { World } from "../simulation/world.ts";
 import type { BotSkill } from "./bot_skill.ts";
+import type { BotView } from "./bot_view.ts";
 import { terrainOf } from "./terrain.ts";
 
 const HEADINGS_PER_RADIAN = HEADINGS_PER_TURN / (2 * Math.PI);
@@ -55,7 +55,7 @@ export class Gunner {
 
   /** Looks at a target; `isVisible`: no wall is between. */
   look(
-    world: World,
+    world: BotView,
     tank: Tank,
     about: { readonly target: Tank; readonly isVisible: boolean },
   ): void {
@@ -74,7 +74,7 @@ export class Gunner {
   }
 
   /** Sets turret and trigger for one tick. */
-  aim(world: World, tank: Tank, into: MutableTankInput): void {
+  aim(world: BotView, tank: Tank, into: MutableTankInput): void {
     const target = this.#target;
     into.fire = false;
     if (target === undefined) {
@@ -112,7 +112,7 @@ export class Gunner {
 }
 
 /** Whether no wall is between two tanks. */
-export function canSee(world: World, from: Tank, to: Tank): boolean {
+export function canSee(world: BotView, from: Tank, to: Tank): boolean {
   return terrainOf(world.arena).sight.isFreeForShell({
     fromXUm: from.xUm,
     fromYUm: from.yUm,
@@ -121,7 +121,7 @@ export function canSee(world: World, from: Tank, to: Tank): boolean {
   });
 }
 
-function isFriendBetween(world: World, tank: Tank, target: Tank): boolean {
+function isFriendBetween(world: BotView, tank: Tank, target: Tank): boolean {
   const dx = target.xUm - tank.xUm;
   const dy = target.yUm - tank.yUm;
   const distance = Math.sqrt(dx * dx + dy * dy);

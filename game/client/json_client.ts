@@ -12,6 +12,7 @@ import { JsonStates } from "./json_states.ts";
 import { RetryTimer } from "./retry_timer.ts";
 import { RoundTrip } from "./round_trip.ts";
 import type { SeenFrame } from "./seen_frame.ts";
+import { ServerTime } from "./server_time.ts";
 
 /** How a client joins. */
 export interface JsonClientOptions {
@@ -62,6 +63,8 @@ export class JsonClient implements ClientCore {
   readonly #output = new ClientOutput();
   readonly #encoder = new TextEncoder();
   readonly #trip = new RoundTrip();
+  #time: ServerTime | undefined;
+  #appliedSeq = 0;
   #state: ClientState = { kind: "idle" };
   #states = new JsonStates();
   #match: MatchInfo | undefined;
@@ -94,6 +97,16 @@ export class JsonClient implements ClientCore {
 
   get rttMs(): number | undefined {
     return this.#trip.rttMs;
+  }
+
+  /** The newest input that the newest state has applied. */
+  get appliedSeq(): number {
+    return this.#appliedSeq;
+  }
+
+  /** The server's tick, to within half of one; undefined before it was measured. */
+  serverTickAt(nowMs: number): number | undefined {
+    return this.#time?.tickAt(nowMs);
   }
 
   get dueMs(): number {
@@ -179,8 +192,10 @@ export class JsonClient implements ClientCore {
     const message = text === undefined ? undefined : tryJsonObject(tryParseJson(text));
     if (message === undefined) return;
     if (typeof message.status === "string") this.#onReply(message.status, message, nowMs);
-    else if (message.type === "state") this.#onState(message, nowMs);
-    else if (typeof message.type === "string") {
+    else if (message.type === "state") {
+      // Overtook the reply to the join, which begins anew: the server is not to take it for a base.
+      if (kind !== "connecting") this.#onState(message, nowMs);
+    } else if (typeof message.type === "string") {
       this.#output.emit({ kind: "message", message });
       if (message.type === "match_over") this.#end("match_over");
     }
@@ -227,6 +242,8 @@ export class JsonClient implements ClientCore {
     if (!isMatch) return this.#end("protocol_error");
     // The tank may be another one than before: inputs are counted anew.
     this.#states = new JsonStates();
+    this.#appliedSeq = 0;
+    this.#time = new ServerTime(tickRate);
     const isResumed = this.#match !== undefined;
     this.#match = { matchId, tankId, tickRate, snapshotRate: SNAPSHOT_RATE, ground, isResumed };
     this.#play(nowMs);
@@ -253,6 +270,7 @@ export class JsonClient implements ClientCore {
     const applied = this.#states.apply(message);
     if (applied === undefined) return;
     const { frame, events } = applied;
+    this.#appliedSeq = applied.inputSeq;
     this.#heardMs = nowMs;
     this.#frame = frame;
     if (this.#state.kind === "resuming") this.#play(nowMs);
@@ -261,8 +279,12 @@ export class JsonClient implements ClientCore {
     if (events.length > 0) this.#output.emit({ kind: "happened", events });
   }
 
-  #onPong({ t }: JsonObject, nowMs: number): void {
-    if (typeof t === "number") this.#trip.onPong(t, nowMs);
+  #onPong({ t, tick }: JsonObject, nowMs: number): void {
+    const sample = typeof t === "number" ? this.#trip.onPong(t, nowMs) : undefined;
+    if (sample !== undefined && typeof tick === "number" && tick > 0) {
+      // It names the last tick that is whole, which on average is half a tick ago.
+      this.#time?.onSample({ ...sample, tick: tick + 0.5 });
+    }
   }
 
   #onLeft(nowMs: number): void {

@@ -255,3 +255,25 @@ Deno.test("JsonClient drives to a place and shoots by name", () => {
     { action: "shoot", player_id: "p1" },
   ]);
 });
+
+Deno.test("JsonClient knows the newest input that a state has applied, and the server's tick from pongs", () => {
+  const talk = openPlaying();
+  talk.core.setInput({ throttle: 127, turn: 0, turret: 0, fire: false });
+  talk.hear(stateAt(10, null, { ack_seq: 1, tanks: [TANK] }));
+  assertEquals([talk.core.appliedSeq, talk.core.serverTickAt(talk.nowMs)], [1, undefined]);
+  talk.run(1_000);
+  const ping = talk.sent().findLast(({ action }) => action === "ping");
+  talk.hear({ status: "pong", t: ping?.t ?? null, tick: 40 });
+  const tick = talk.core.serverTickAt(talk.nowMs + 100) ?? NaN;
+  assert(tick > 42 && tick < 60, `${tick}`);
+});
+
+Deno.test("JsonClient acknowledges no state that overtook the reply to its join", () => {
+  const talk = new Talk();
+  talk.core.join(0);
+  talk.hear(stateAt(10, null, { tanks: [TANK] }));
+  assertEquals([talk.actions(), talk.core.frame], [["join_game"], undefined]);
+  talk.hear(JOINED);
+  talk.hear(stateAt(12, null, { tanks: [TANK] }));
+  assertEquals([talk.actions().includes("ack"), talk.core.frame?.tick], [true, 12]);
+});

@@ -17,6 +17,8 @@ const VENDOR_FILES: readonly PathPattern[] = [
   "core/std/**",
   "core/log.ts",
   "core/metrics.ts",
+  // Names of spans: @opentelemetry/api.
+  "core/tracing.ts",
   // Tokens: jose.
   "core/auth/jwt.ts",
   // Where addresses are: maxmind. How good players are: glicko2-lite.
@@ -29,8 +31,12 @@ const VENDOR_FILES: readonly PathPattern[] = [
   "tests/clients/openapi_check.ts",
   // A browser in which the page is played: playwright-core.
   "tests/e2e/web_browser.ts",
+  // Latencies are kept as HdrHistograms: hdr-histogram-js.
+  "tests/load/value_histogram.ts",
   // compose.yaml is YAML, and so is what kubectl renders.
   "tests/deploy/{compose_file,kubernetes_render}.ts",
+  // Kubernetes' own schemas: kubernetes-models.
+  "tests/deploy/kubernetes_schemas.ts",
 ];
 
 /** The files that may import Node's built-in modules; their tests may too. */
@@ -52,6 +58,8 @@ const NODE_FILES: readonly PathPattern[] = [
   "tests/deploy/nginx_client.ts",
   // The baseline that logins are measured against.
   "tests/bench/raw_scrypt.ts",
+  // Synchronous hashes: a simulation waits for no thread.
+  "tests/simulation/seeded_crypto.ts",
 ];
 
 /** The file that chooses adapters. */
