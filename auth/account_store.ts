@@ -54,6 +54,15 @@ export class AccountStore {
     return row && accountOf(row);
   }
 
+  /** The account of that id. */
+  async findById(accountId: string): Promise<Account | undefined> {
+    const [row] = await this.#database.query(
+      `SELECT ${COLUMNS} FROM accounts a WHERE a.account_id = $1`,
+      [accountId],
+    );
+    return row && accountOf(row);
+  }
+
   /** The account of an open session, unless an operator has shut it. */
   async findBySession(sessionId: string): Promise<Account | undefined> {
     const [row] = await this.#database.query(

@@ -49,6 +49,16 @@ export class AuthEvents {
     this.#write("account_deleted", subject, { ip });
   }
 
+  /** An operator has shut an account. */
+  accountDisabled(subject: EventSubject, ip: string): void {
+    this.#write("account_disabled", subject, { ip });
+  }
+
+  /** An operator has opened an account again. */
+  accountEnabled(subject: EventSubject, ip: string): void {
+    this.#write("account_enabled", subject, { ip });
+  }
+
   /** A refresh token came a second time: one of two holders stole it. */
   tokenReuseDetected(subject: EventSubject, ip: string): void {
     this.#write("token_reuse_detected", subject, { ip });

@@ -3,6 +3,7 @@ import { WorkInHand } from "../core/ports/work_in_hand.ts";
 import type { AuthReply } from "../core/protocol/auth_messages.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { deleteAccount } from "./account_deletion.ts";
+import { shutAccount } from "./account_shutting.ts";
 import { updateAccount } from "./account_update.ts";
 import { viewAccount } from "./account_view.ts";
 import type { AuthMetrics } from "./auth_metrics.ts";
@@ -77,6 +78,9 @@ export class AuthService {
         return await deleteAccount(request, this.#parts, origin);
       case "jwks":
         return keysReply(await this.#parts.keys.published());
+      case "account_disable":
+      case "account_enable":
+        return await shutAccount(request, this.#parts, origin);
       default:
         return unreachable(request);
     }

@@ -166,6 +166,21 @@ export function deletionRefusedReply(): AuthReply {
   return failure("Account deletion failed: Wrong password", "invalid_credentials");
 }
 
+/** An account that an operator has shut. */
+export function accountShutReply({ accountId, username }: Account): AuthReply {
+  return { status: "success", message: "Account disabled", account_id: accountId, username };
+}
+
+/** An account that an operator has opened. */
+export function accountOpenedReply({ accountId, username }: Account): AuthReply {
+  return { status: "success", message: "Account enabled", account_id: accountId, username };
+}
+
+/** There is no account of that id or name; told to operators alone. */
+export function unknownAccountReply(): AuthReply {
+  return failure("No such account", "unknown_account");
+}
+
 /** The public keys, for another service. */
 export function keysReply(keys: readonly PublicJwk[]): AuthReply {
   return { status: "success", message: "Keys", keys };

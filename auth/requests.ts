@@ -1,6 +1,6 @@
 import { type JsonValue, tryJsonObject } from "../core/json.ts";
 
-/** Every action that auth knows; `jwks` is for other services, over `Rpc` alone. */
+/** Every action that auth knows; the last three are for other services, over `Rpc` alone. */
 export const AUTH_ACTIONS = [
   "login",
   "register",
@@ -11,6 +11,8 @@ export const AUTH_ACTIONS = [
   "account_update",
   "account_delete",
   "jwks",
+  "account_disable",
+  "account_enable",
 ] as const;
 
 /** One of {@linkcode AUTH_ACTIONS}. */
@@ -76,6 +78,16 @@ export interface JwksRequest {
   readonly action: "jwks";
 }
 
+/** Asks, for an operator, that an account be shut or opened. */
+export interface AccountShutRequest {
+  /** What is asked. */
+  readonly action: "account_disable" | "account_enable";
+  /** Which; undefined: the one of that name. */
+  readonly accountId: string | undefined;
+  /** Its name, however it is spelt. */
+  readonly username: string | undefined;
+}
+
 /** What auth can be asked. */
 export type AuthRequest =
   | CredentialsRequest
@@ -83,7 +95,8 @@ export type AuthRequest =
   | TokenRequest
   | AccountUpdateRequest
   | AccountDeleteRequest
-  | JwksRequest;
+  | JwksRequest
+  | AccountShutRequest;
 
 /** No text of a request is longer, in UTF-16 units: a line cannot hold more. */
 const TEXT_LENGTH_MAX = 8_192;
@@ -123,6 +136,10 @@ export function tryParseAuthRequest(
       return { action, token: tryText(token), password: tryText(password) };
     case "jwks":
       return options.internal ? { action } : undefined;
+    case "account_disable":
+    case "account_enable":
+      if (!options.internal) return undefined;
+      return { action, accountId: tryText(fields["account_id"]), username: tryText(username) };
     default:
       return undefined;
   }

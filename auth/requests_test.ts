@@ -80,3 +80,15 @@ Deno.test("AuthRequest is nothing without a known action", async (t) => {
 Deno.test("AuthRequest for keys comes from services only", () => {
   assertEquals(tryParseAuthRequest({ action: "jwks" }, { internal: true }), { action: "jwks" });
 });
+
+Deno.test("AuthRequest that shuts or opens an account comes from services only", () => {
+  for (const action of ["account_disable", "account_enable"] as const) {
+    const fields = { action, account_id: "a", username: 1 };
+    assertEquals(tryParseAuthRequest(fields, PUBLIC), undefined);
+    assertEquals(tryParseAuthRequest(fields, { internal: true }), {
+      action,
+      accountId: "a",
+      username: undefined,
+    });
+  }
+});

@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import { jsonResponse, type Route } from "../core/net/http_server.ts";
 import { startTcpServer, TCP_DROP_REASONS, type TcpServer } from "../core/net/tcp_server.ts";
+import { describeService, describing } from "../core/ops_description.ts";
 import { startOpsServer } from "../core/ops_server.ts";
 import { AUTH_RPC_SERVICE } from "../core/protocol/auth_messages.ts";
+import type { ServiceDescription } from "../core/protocol/ops_description.ts";
 import type { RunningService } from "../core/service.ts";
 import { AuthMetrics } from "./auth_metrics.ts";
 import type { AuthParts } from "./auth_parts.ts";
@@ -17,6 +19,17 @@ import { readTlsFiles, TlsListener } from "./tls_listener.ts";
 
 export { AUTH_PORTS, type AuthDeps } from "./open_parts.ts";
 
+/** What operators are told of auth's metrics. */
+const DESCRIBED = {
+  figures: [
+    "active_connections_auth",
+    "auth_hash_queue_depth",
+    "successful_auths_total",
+    "failed_auths_total",
+    "auth_throttle_fallbacks_total",
+  ],
+  drops: ["auth_drops_total", "auth_failures_total"],
+} as const;
 /** The longest line, in bytes without its newline. */
 const LINE_BYTES_MAX = 8_192;
 /** Lines of one connection that wait for their answer before no more is read. */
@@ -62,7 +75,10 @@ export async function startAuth(
     connectionCount: () => tcp.connectionCount,
     hashQueueDepth: () => queue.depth,
   });
-  const subscription = await rpc.serve(AUTH_RPC_SERVICE, answerServices(service));
+  const subscription = await rpc.serve(
+    AUTH_RPC_SERVICE,
+    describing(answerServices(service), () => describeAuth(config, deps)),
+  );
   inputs.push(() => subscription.close());
   health.markStarted();
   const running = opened.move();
@@ -74,6 +90,13 @@ export async function startAuth(
     ...(tls && { reload: () => tls.reload() }),
     close: () => running.disposeAsync(),
   };
+}
+
+function describeAuth(
+  { serverId }: AuthConfig,
+  { metrics, health }: AuthDeps,
+): Promise<ServiceDescription> {
+  return describeService({ ...DESCRIBED, serverId, metrics, health });
 }
 
 function openHashQueue(config: AuthConfig, { clock }: AuthDeps): HashQueue {

@@ -5,6 +5,7 @@ import {
   Histogram,
   Registry,
 } from "prom-client";
+import { type MetricSample, readSamples } from "./metric_samples.ts";
 
 /** Only ever grows. */
 export interface Counter {
@@ -151,6 +152,13 @@ export class Metrics {
   async text(): Promise<string> {
     const own = await this.#registry.metrics();
     return this.#shared === undefined ? own : `${own}${await this.#shared.text()}`;
+  }
+
+  /** What one metric says now, own or shared; empty where there is none of that name. */
+  async samples(name: string): Promise<readonly MetricSample[]> {
+    const own = this.#registry.getSingleMetric(name);
+    if (own !== undefined) return await readSamples(own);
+    return await this.#shared?.samples(name) ?? [];
   }
 
   /** The media type of {@linkcode text}. */

@@ -27,6 +27,9 @@ const DEVELOPMENT_DEFAULTS: ReadonlyMap<string, string> = new Map([
   ["GAME_BOT_SKILL", "easy"],
 ]);
 
+const OPS_TOKEN = "GATEWAY_OPS_TOKEN";
+const OPS_TOKEN_BYTES = 24;
+
 const PORTS = [
   ...AUTH_PORTS,
   ...GAME_PORTS,
@@ -47,7 +50,8 @@ interface Prepared {
 
 await runUntilSignal(async (processEnv) => {
   const env = await openDevEnv(Deno.args, processEnv);
-  return await startAll({ get: (name) => env.get(name) || DEVELOPMENT_DEFAULTS.get(name) });
+  const defaults = new Map([...DEVELOPMENT_DEFAULTS, [OPS_TOKEN, newOpsToken()]]);
+  return await startAll({ get: (name) => env.get(name) || defaults.get(name) });
 });
 
 /** Starts every service in this process, on one set of ports. */
@@ -83,7 +87,7 @@ async function startAll(env: Env): Promise<Running> {
     logAddresses(context.log, service);
   }
   const reloads = Object.values(running).flatMap((service) => service.reload?.bind(service) ?? []);
-  announce(running);
+  announce(running, env.get(OPS_TOKEN));
   const closing = opened.move();
   return {
     ...shared,
@@ -93,6 +97,12 @@ async function startAll(env: Env): Promise<Running> {
     }),
     close: () => closing.disposeAsync(),
   };
+}
+
+/** Another at each start: whoever has not read the terminal does not know it. */
+function newOpsToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(OPS_TOKEN_BYTES));
+  return bytes.toBase64({ alphabet: "base64url" });
 }
 
 function prepare<Config extends { readonly drainMs: number }>(
@@ -121,8 +131,11 @@ function prepareAll(preparations: readonly (() => Prepared)[]): readonly Prepare
 }
 
 // Elsewhere than on a terminal standard output carries JSON lines and nothing else.
-function announce(services: Readonly<Record<string, RunningService>>): void {
+function announce(
+  services: Readonly<Record<string, RunningService>>,
+  opsToken: string | undefined,
+): void {
   const colour = Deno.stdout.isTerminal();
   const output = colour ? Deno.stdout : Deno.stderr;
-  output.writeSync(new TextEncoder().encode(startUpText(services, { colour })));
+  output.writeSync(new TextEncoder().encode(startUpText(services, { colour, opsToken })));
 }

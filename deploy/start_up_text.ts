@@ -6,11 +6,12 @@ const RESET = "\x1b[0m";
 /**
  * What a person sees when everything runs: a table of what listens where, and lines to copy.
  *
- * @param options `colour`: emphasise headings for a terminal
+ * @param options `colour`: emphasise headings for a terminal; `opsToken`: what operators show the gateway,
+ * if they can
  */
 export function startUpText(
   services: Readonly<Record<string, RunningService>>,
-  options: { readonly colour: boolean },
+  options: { readonly colour: boolean; readonly opsToken?: string | undefined },
 ): string {
   const rows = Object.entries(services).flatMap(([service, { addresses }]) =>
     Object.entries(addresses).map(([name, address]) => [service, name, urlOf(name, address)])
@@ -27,7 +28,7 @@ export function startUpText(
     emphasise(line(heading)),
     ...rows.map(line),
     "",
-    ...copyableLines(services).flatMap((
+    ...copyableLines(services, options).flatMap((
       [what, command],
     ) => [emphasise(`  ${what}`), `  ${command}`]),
     "",
@@ -44,10 +45,15 @@ function urlOf(name: string, address: ServiceAddress): string {
 
 function copyableLines(
   services: Readonly<Record<string, RunningService>>,
+  { opsToken }: { readonly opsToken?: string | undefined },
 ): (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [];
   const gateway = services["gateway"]?.addresses["http"];
   if (gateway !== undefined) lines.push(["Play in a browser:", urlOf("http", gateway)]);
+  if (gateway !== undefined && opsToken !== undefined) {
+    // A browser sends no fragment to anybody.
+    lines.push(["See what the servers do:", `${urlOf("http", gateway)}/ops#token=${opsToken}`]);
+  }
   const auth = services["auth"]?.addresses["tcp"];
   if (auth !== undefined) {
     const login = '{"action":"login","username":"player1","password":"password123"}';

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunningService } from "../core/service.ts";
 import { startUpText } from "./start_up_text.ts";
 
@@ -25,6 +25,13 @@ Deno.test("startUpText lists where everything is, and gives lines to copy", () =
     "  Ctrl-C ends everything.",
     "",
   ]);
+});
+
+Deno.test("startUpText gives operators an address with their token where no server sees it", () => {
+  const gateway = serviceAt({ http: { transport: "http", hostname: "127.0.0.1", port: 8080 } });
+  const text = startUpText({ gateway }, { colour: false, opsToken: "secret" });
+  assertStringIncludes(text, "  http://127.0.0.1:8080/ops#token=secret\n");
+  assertEquals(startUpText({ gateway }, { colour: false }).includes("/ops"), false);
 });
 
 function serviceAt(addresses: RunningService["addresses"]): RunningService {

@@ -47,6 +47,8 @@ export interface GameConfig extends ServiceConfig {
   readonly silenceMs: number;
   /** A session made on order to which nobody comes ends after this long, in milliseconds. */
   readonly emptySessionMs: number;
+  /** A match ends after this long at most, in milliseconds, whatever its mode allows. */
+  readonly matchMsMax: number;
   /** Messages a second from one UDP address or TCP connection; more are dropped and counted. */
   readonly playerMessagesPerSecond: number;
   /** Replies over UDP a second to one host, states not among them; more are dropped and counted. */
@@ -99,6 +101,7 @@ export function parseGameConfig(env: Env): GameConfig {
     commandRoute: reader.choice("GAME_COMMAND_ROUTE", "direct", COMMAND_ROUTES),
     silenceMs: reader.integer("GAME_SILENCE_MS", 15_000, { min: 100, max: 600_000 }),
     emptySessionMs: reader.integer("GAME_EMPTY_SESSION_MS", 60_000, { min: 100, max: 3_600_000 }),
+    matchMsMax: reader.integer("GAME_MATCH_MS_MAX", 3_600_000, { min: 1_000, max: 3_600_000 }),
     playerMessagesPerSecond: reader.integer("GAME_PLAYER_MESSAGES_PER_SECOND", 240, {
       min: 1,
       max: 10_000_000,

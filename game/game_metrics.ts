@@ -3,6 +3,7 @@ import type { ConnectionMetrics } from "./binary/binary_connection.ts";
 import { WIRE_REFUSALS } from "./wire/wire_refusal.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
 import { TCP_DROP_REASONS, type TcpDropReason } from "../core/net/tcp_server.ts";
+import { LEAVE_REASONS, type LeaveReason } from "./leave_reason.ts";
 import type { TickLoopMetrics } from "./tick_loop.ts";
 
 /** Why a datagram or line came to nothing. */
@@ -43,6 +44,8 @@ export interface GameMetrics {
   readonly datagrams: Counter;
   /** Players who were given a tank; one who resumes is not counted again. */
   readonly joined: Counter;
+  /** Players who left their matches, by why. */
+  readonly left: Readonly<Record<LeaveReason, Counter>>;
   /** Datagrams and lines that came to nothing, or were refused with an error. */
   readonly drops: Readonly<Record<DropReason, Counter>>;
   /** TCP connections refused or cut off. */
@@ -108,6 +111,12 @@ export function openGameMetrics(metrics: Metrics): GameMetrics {
       name: "total_players_joined_game",
       help: "Players who were given a tank",
     }),
+    left: metrics.counters({
+      name: "game_players_left_total",
+      help: "Players who left their matches, by reason",
+      label: "reason",
+      values: LEAVE_REASONS,
+    }),
     drops: metrics.counters({
       name: "game_drops_total",
       help: "Datagrams and lines that came to nothing, by reason",
@@ -151,8 +160,7 @@ export function openGameMetrics(metrics: Metrics): GameMetrics {
       }, BASELINE_BUCKETS_TICKS),
       inputsSkipped: metrics.counter({
         name: "game_inputs_skipped_total",
-        help:
-          "Inputs in the binary protocol that were never applied, because newer ones were there",
+        help: "Inputs in the binary protocol that newer ones took the place of",
       }),
       inputsLate: metrics.counter({
         name: "game_inputs_late_total",

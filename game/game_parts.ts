@@ -119,6 +119,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     ),
     presence: claims,
     joined: metrics.joined,
+    left: metrics.left,
     tickRate: config.tickRate,
     snapshotRate: config.jsonSnapshotRate,
     ticksPerFrame: () => ticksPerSnapshot * governor.snapshotDivisor,
@@ -130,6 +131,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     silenceMs: config.silenceMs,
     resumeMs: config.resumeMs,
     emptyMs: config.emptySessionMs,
+    matchMsMax: config.matchMsMax,
   });
   const route = openRoute(config, deps, metrics);
   const auth = new AuthClient({ rpc: deps.rpc });

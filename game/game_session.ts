@@ -13,6 +13,8 @@ import { matchOverMessage } from "./wire/json_reply.ts";
 
 /** How long a session stays after its match ended, so that a lost `match_over` can be repeated. */
 const LINGER_MS = 2_000;
+/** Players who are kept out of one match, at most. */
+const BARRED_MAX = 256;
 /** How often `match_over` is repeated in that time. */
 const OVER_REPEATS = 4;
 
@@ -34,6 +36,14 @@ export interface SessionObserver {
   onOver(session: GameSession): void;
   /** The session is of no more use: its match is over and everybody was told. */
   onFinished(session: GameSession): void;
+}
+
+/** Those who watch a match and do not play. */
+export interface SessionAudience {
+  /** Takes a whole `state` message; never throws, never waits. */
+  onState(state: string): void;
+  /** Takes a `match_over` message, likewise. */
+  onOver(message: string): void;
 }
 
 /** How a session is set up. */
@@ -60,12 +70,16 @@ export interface GameSessionOptions {
 export class GameSession implements Ticking {
   /** The world that it steps, and the commands that wait for it. */
   readonly match: Match;
+  /** Who watches; undefined: nobody, which costs nothing. */
+  audience: SessionAudience | undefined;
   /** Who plays, by player id. */
   readonly players = new Map<string, Player>();
   /** Player and account ids for whom it is kept; undefined: anybody may join. */
   readonly #reservedFor: Set<string> | undefined;
   /** By player or account id, for those for whom it is kept. */
   readonly #teams: Map<string, number>;
+  /** Player and account ids that do not come in again, the latest last. */
+  readonly #barred = new Set<string>();
   readonly #observer: SessionObserver;
   readonly #crew: BotCrew | undefined;
   readonly #ticksPerSample: number;
@@ -132,9 +146,17 @@ export class GameSession implements Ticking {
 
   /** Whether somebody with this player or account id may join. */
   admits(id: { readonly playerId: string; readonly accountId: string | undefined }): boolean {
-    if (this.#reservedFor === undefined) return true;
     // Everybody chooses a player id: it speaks only for who has no account.
-    return this.#reservedFor.has(id.accountId ?? id.playerId);
+    const name = id.accountId ?? id.playerId;
+    if (this.#barred.has(name)) return false;
+    return this.#reservedFor === undefined || this.#reservedFor.has(name);
+  }
+
+  /** Lets somebody in no more; of too many the one who was barred first is forgotten. */
+  bar(id: { readonly playerId: string; readonly accountId: string | undefined }): void {
+    this.#barred.add(id.accountId ?? id.playerId);
+    const [first] = this.#barred;
+    if (this.#barred.size > BARRED_MAX && first !== undefined) this.#barred.delete(first);
   }
 
   /** Steps the match and sends states at the snapshot rate; after its end repeats `match_over`. */
@@ -183,6 +205,7 @@ export class GameSession implements Ticking {
   #sendOver(to: "everybody" | "udp"): void {
     const winner = this.match.world.outcome?.winner ?? 0;
     const message = matchOverMessage({ matchId: this.id, winner, scores: this.scores });
+    if (to === "everybody") this.audience?.onOver(message);
     for (const { link } of this.players.values()) {
       const isMissed = to === "everybody" || (link.transport === "udp" && !link.ticked);
       if (link.wantsState && isMissed) link.send(message);
@@ -190,12 +213,14 @@ export class GameSession implements Ticking {
   }
 
   #hasJsonAudience(): boolean {
+    if (this.audience !== undefined) return true;
     for (const { link } of this.players.values()) if (wantsJson(link)) return true;
     return false;
   }
 
   #sendStates(): void {
     const { match } = this;
+    if (this.audience !== undefined) this.#sendWhole(this.audience);
     for (const player of this.players.values()) {
       if (!wantsJson(player.link)) continue;
       const state = match.snapshots.encode(player.ackedTick);
@@ -203,6 +228,12 @@ export class GameSession implements Ticking {
       const { tick, base, body } = state;
       player.link.send(encodeState(tick, base, match.appliedSeq(player.tank), body));
     }
+  }
+
+  // Whole states: who watches acknowledges nothing, and may come in the middle.
+  #sendWhole(audience: SessionAudience): void {
+    const state = this.match.snapshots.encode(undefined);
+    if (state !== undefined) audience.onState(encodeState(state.tick, null, 0, state.body));
   }
 }
 

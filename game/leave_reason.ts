@@ -7,5 +7,20 @@ export type SessionEndReason =
   | "fault"
   | "moved";
 
+/** Why players leave sessions; `kicked`: an operator has taken the player out. */
+export const LEAVE_REASONS = [
+  "left",
+  "silent",
+  "disconnected",
+  "displaced",
+  "kicked",
+  "empty",
+  "nobody_came",
+  "match_over",
+  "server_closed",
+  "fault",
+  "moved",
+] as const;
+
 /** Why a player left a session. */
-export type LeaveReason = "left" | "silent" | "disconnected" | "displaced" | SessionEndReason;
+export type LeaveReason = typeof LEAVE_REASONS[number];

@@ -1,18 +1,28 @@
+import type { JsonObject } from "../core/json.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { PubSub } from "../core/ports/pub_sub.ts";
 import type { Subscription } from "../core/ports/subscription.ts";
 import { RELAY_HERE, RELAY_PROBE } from "../core/protocol/match_relay.ts";
 import {
   type CommandRefusal,
+  type DescribeServer,
   encodeServerCommandReply,
+  type KickPlayer,
   type PrepareMatch,
   type RestoreMatch,
   type ServerCommand,
   type ServerCommandReply,
   serverCommandSubject,
   tryParseServerCommand,
+  type WatchMatch,
 } from "../core/protocol/server_command.ts";
 import { unreachable } from "../core/unreachable.ts";
+
+/** What a command came to, with what it asked about. */
+export type Told = { readonly ok: true; readonly about?: JsonObject } | {
+  readonly ok: false;
+  readonly reason: CommandRefusal;
+};
 
 /** What became of an order. */
 export type Prepared = { readonly ok: true } | {
@@ -35,6 +45,12 @@ export interface ServerCommandsOptions {
   readonly restore: (order: Omit<RestoreMatch, "command">) => Promise<Prepared>;
   /** Hands over all matches, soon. */
   readonly drain: () => void;
+  /** Says how the server is. */
+  readonly describe: (asked: Omit<DescribeServer, "command">) => Promise<Told>;
+  /** Takes players out of their matches. */
+  readonly kick: (order: Omit<KickPlayer, "command">) => Told;
+  /** Has a match sent to somebody who watches it. */
+  readonly watch: (order: Omit<WatchMatch, "command">) => Told;
   /** Told of matches that could not be made. */
   readonly log: Log;
 }
@@ -79,7 +95,7 @@ async function answer(
 
 async function obey(
   command: ServerCommand,
-  { prepare, restore, drain }: ServerCommandsOptions,
+  { prepare, restore, drain, describe, kick, watch }: ServerCommandsOptions,
 ): Promise<ServerCommandReply> {
   switch (command.command) {
     case "prepare_match": {
@@ -95,6 +111,12 @@ async function obey(
     case "drain":
       drain();
       return { ok: true };
+    case "describe_server":
+      return await describe(command);
+    case "kick_player":
+      return kick(command);
+    case "watch_match":
+      return watch(command);
     default:
       return unreachable(command);
   }

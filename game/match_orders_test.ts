@@ -28,6 +28,12 @@ function openBench(answer: () => Prepared): Bench {
       return Promise.resolve().then(answer);
     },
     drain: () => void done.push("drain"),
+    describe: ({ filter }) => Promise.resolve({ ok: true, about: { filter } }),
+    kick: ({ whom }) => {
+      done.push(whom);
+      return { ok: false, reason: "unknown_player" };
+    },
+    watch: ({ watcher }) => ({ ok: true, about: { watcher } }),
     log: silentLog,
   });
   return {
@@ -52,6 +58,18 @@ Deno.test("A game server prepares, restores and drains as it is told", async () 
   assertEquals(await bench.ask(RESTORE), { ok: true, match_id: "m1" });
   assertEquals(await bench.ask('{"command":"drain"}'), { ok: true });
   assertEquals(bench.done, [ORDER, HANDED, "drain"]);
+});
+
+Deno.test("A game server describes itself, lets matches be watched and kicks as operators ask", async () => {
+  const bench = openBench(() => ({ ok: true }));
+  const describe = encodeServerCommand({ command: "describe_server", filter: "al" });
+  assertEquals(await bench.ask(describe), { ok: true, about: { filter: "al" } });
+  const watch = encodeServerCommand({ command: "watch_match", matchId: "m", watcher: "w" });
+  assertEquals(await bench.ask(watch), { ok: true, about: { watcher: "w" } });
+  const whom = { matchId: "m", playerId: "p" };
+  const kick = encodeServerCommand({ command: "kick_player", whom });
+  assertEquals(await bench.ask(kick), { ok: false, reason: "unknown_player" });
+  assertEquals(bench.done, [whom]);
 });
 
 Deno.test("A game server that does not do as told says why", async () => {
@@ -93,6 +111,9 @@ Deno.test("Answering needs an id that can be part of a subject", () => {
     prepare: () => ({ ok: true }),
     restore: () => Promise.resolve({ ok: true }),
     drain: () => {},
+    describe: () => Promise.resolve({ ok: true }),
+    kick: () => ({ ok: true }),
+    watch: () => ({ ok: true }),
     log: silentLog,
   };
   assertThrows(() => answerServerCommands({ ...options, serverId: "my server" }), TypeError);

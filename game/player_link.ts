@@ -51,6 +51,8 @@ export interface PlayerLink {
   readonly ticked?: TickedLink;
   /** Tells the client that its match goes on elsewhere, if it can; `detach` follows. */
   tellMoved?(move: MatchMove): void;
+  /** Tells the client that an operator takes it out of its match, where `detach` does not; it follows. */
+  tellKicked?(matchId: string): void;
   /** Whether what others in the match say is wanted, in JSON. */
   readonly wantsChat?: boolean;
   /** How long a client at this end may be silent before the player leaves; undefined: as configured. */

@@ -71,7 +71,7 @@ export class RemoteLink implements PlayerLink, Sender {
   }
 
   send(message: string): void {
-    this.#pubSub.publish(this.#subject, toFrame(message));
+    this.#pubSub.publish(this.#subject, toRelayFrame(message));
   }
 
   openLink(): PlayerLink {
@@ -89,7 +89,7 @@ export class RemoteLink implements PlayerLink, Sender {
 }
 
 /** A message of the game server's as the gateway's clients get it, behind its kind. */
-function toFrame(message: string): string {
+export function toRelayFrame(message: string): string {
   const { state, over, frame } = RELAY_KINDS;
   if (message.startsWith(STATE)) {
     return `${state}{"type":"WORLD_STATE",${message.slice(STATE.length)}`;

@@ -14,6 +14,7 @@ import { answerServerCommands } from "./match_orders.ts";
 import { MatchRelay } from "./match_relay.ts";
 import { type MatchSurvival, openMatchSurvival } from "./match_survival.ts";
 import { startServerBeacon } from "./server_beacon.ts";
+import { openOperatorOrders } from "./ops_orders.ts";
 import type { OrderResult, SessionOrder } from "./session_order.ts";
 import { listenTcp } from "./tcp_listener.ts";
 import { listenUdp, type UdpListener } from "./udp_listener.ts";
@@ -45,6 +46,7 @@ export async function startGame(
   opened.defer(() => sessions.close());
   const relay = openMatchRelay(parts, survival);
   opened.defer(() => relay.close());
+  const operators = opened.use(openOperatorOrders(parts));
   const tcp = listenTcp(parts);
   opened.defer(() => tcp.close({ drainMs: config.drainMs }));
   const consumers = await consumeCommands(parts);
@@ -58,6 +60,7 @@ export async function startGame(
       health.markDraining();
       void survival.handOver();
     },
+    ...operators,
     log,
   });
   opened.defer(() => commands.close());

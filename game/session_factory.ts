@@ -30,6 +30,8 @@ export interface SessionFactoryOptions {
   readonly botCount: number;
   /** How good bots are. */
   readonly botSkill: BotSkillName;
+  /** How long a match may take at most, in milliseconds, whatever its mode allows. */
+  readonly matchMsMax: number;
   /** Takes what a replay of a match needs. */
   readonly record: (matchId: string, event: RecordEvent) => void;
 }
@@ -64,7 +66,7 @@ export class SessionFactory {
     const arena = gameMode && tryArena(request.map ?? gameMode.arenaName);
     if (gameMode === undefined || arena === undefined) return undefined;
     const { rng, tickRate, snapshotRate, sampleRate, ticksPerFrame, observer } = this.#options;
-    const { rules } = gameMode;
+    const rules = shortened(gameMode.rules, this.#options.matchMsMax);
     const seed = rng.nextU32();
     const record = (event: RecordEvent): void => this.#options.record(id, event);
     const match = new Match({ id, mode, seed, arena, rules, tickRate, snapshotRate, record });
@@ -143,6 +145,10 @@ export class SessionFactory {
       ...(teams !== undefined && { teams }),
     });
   }
+}
+
+function shortened(rules: MatchRules, matchMsMax: number): MatchRules {
+  return rules.timeLimitMs <= matchMsMax ? rules : { ...rules, timeLimitMs: matchMsMax };
 }
 
 /** A whole team of bots where the rules have one, which is how many the matchmaker leaves room for. */

@@ -109,3 +109,13 @@ Deno.test("Any match can be given bots, with a seat left for a player", () => {
     );
   }
 });
+
+Deno.test("A match takes no longer than the server allows, whatever its mode says", async () => {
+  const game = openTestSessions({ matchMsMax: 10_000 });
+  const id = join(game, "p1", "duel");
+  await game.clock.advance(9_900);
+  assertEquals(game.sessions.findSession(id)?.match.isOver, false);
+  await game.clock.advance(200);
+  assertEquals(game.sessions.findSession(id)?.match.isOver, true);
+  assertEquals(game.eventsOf("match_over").map(({ reason }) => reason), ["time"]);
+});

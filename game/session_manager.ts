@@ -156,6 +156,7 @@ export class SessionManager {
     const { match, tank } = player;
     this.#players.remove(player, reason);
     this.#options.presence.left(playerId);
+    this.#options.left[reason].inc();
     // Who has moved with the match is in it as before.
     if (reason !== "moved") this.#options.history.playerLeft(player, reason);
     match.remove(tank);

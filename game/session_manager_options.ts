@@ -4,6 +4,7 @@ import type { Counter } from "../core/metrics.ts";
 import type { PlayerPresence } from "./command_claims.ts";
 import type { MatchHistory } from "./match_history.ts";
 import type { SessionFactoryOptions } from "./session_factory.ts";
+import type { LeaveReason } from "./leave_reason.ts";
 import type { TickLoop } from "./tick_loop.ts";
 
 /** What a manager works with. */
@@ -22,6 +23,8 @@ export interface SessionManagerOptions extends Omit<SessionFactoryOptions, "obse
   readonly presence: PlayerPresence;
   /** Counts players who were given a tank. */
   readonly joined: Counter;
+  /** Counts players who left, by why. */
+  readonly left: Readonly<Record<LeaveReason, Counter>>;
   /** Whether there is time for another player; those who are in a session are never asked to go. */
   readonly admits: () => boolean;
   /** Sessions at once, at most. */

@@ -16,7 +16,13 @@ import type { MatchMove, PlayerLink } from "./player_link.ts";
 import type { SessionManager } from "./session_manager.ts";
 import { type LoginOutcome, type TcpAction, TcpConnection } from "./tcp_connection.ts";
 import { type JoinMessage, parseMessage } from "./wire/json_message.ts";
-import { joinRefusalText, matchMovedMessage, refusalReply } from "./wire/json_reply.ts";
+import {
+  joinRefusalText,
+  KICKED_TEXT,
+  kickedMessage,
+  matchMovedMessage,
+  refusalReply,
+} from "./wire/json_reply.ts";
 
 /** What an endpoint works with. */
 export interface TcpEndpointOptions {
@@ -259,6 +265,8 @@ export class TcpEndpoint implements LineProtocol, Sender {
       attach: () => {},
       detach: () => {},
       send: (message) => this.#send(message),
+      tellKicked: (matchId) =>
+        this.#send(options.wantsState ? kickedMessage(matchId) : `SERVER: ${KICKED_TEXT}`),
       // Whoever types has nowhere to go by a line of JSON.
       ...(options.wantsState && {
         tellMoved: (move: MatchMove): void => this.#send(matchMovedMessage(move)),

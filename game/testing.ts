@@ -1,9 +1,11 @@
 import { silentLog } from "../core/log.ts";
 import { ManualClock } from "../core/manual_clock.ts";
 import type { JsonObject } from "../core/json.ts";
+import { type Counter, Metrics } from "../core/metrics.ts";
 import type { NewEvent } from "../core/ports/event_log.ts";
 import { EventWriter } from "../core/protocol/event_envelope.ts";
 import { Rng } from "../core/rng.ts";
+import { LEAVE_REASONS, type LeaveReason } from "./leave_reason.ts";
 import { MatchHistory } from "./match_history.ts";
 import type { Player } from "./player.ts";
 import type { PlayerLink } from "./player_link.ts";
@@ -70,6 +72,7 @@ export function openTestSessions(options: Partial<SessionManagerOptions> = {}): 
     history: new MatchHistory(writer),
     presence: { came: () => {}, left: () => {} },
     joined: ignored,
+    left: tallyLeft(),
     tickRate: 30,
     snapshotRate: 15,
     ticksPerFrame: () => 1,
@@ -81,6 +84,7 @@ export function openTestSessions(options: Partial<SessionManagerOptions> = {}): 
     silenceMs: 15_000,
     resumeMs: 30_000,
     emptyMs: 60_000,
+    matchMsMax: 3_600_000,
     ...options,
   });
   loop.start();
@@ -103,6 +107,12 @@ export function openTestSessions(options: Partial<SessionManagerOptions> = {}): 
       return result.player;
     },
   };
+}
+
+function tallyLeft(): Record<LeaveReason, Counter> {
+  const metrics = new Metrics({ process: false });
+  const values = LEAVE_REASONS;
+  return { ...metrics.counters({ name: "left_total", help: "-", label: "reason", values }) };
 }
 
 /** A link to nowhere, whose far end is `host` at port 1. */

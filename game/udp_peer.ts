@@ -2,7 +2,7 @@ import type { AddressToken } from "../core/net/address_token.ts";
 import type { UdpSource } from "../core/net/udp_source.ts";
 import type { Sender } from "./message_handler.ts";
 import type { MatchMove, PlayerLink } from "./player_link.ts";
-import { matchMovedMessage } from "./wire/json_reply.ts";
+import { kickedMessage, matchMovedMessage } from "./wire/json_reply.ts";
 
 /** What a peer works with. */
 export interface UdpPeerOptions {
@@ -60,6 +60,10 @@ export class UdpPeer implements Sender, PlayerLink {
 
   tellMoved(move: MatchMove): void {
     this.send(matchMovedMessage(move));
+  }
+
+  tellKicked(matchId: string): void {
+    this.send(kickedMessage(matchId));
   }
 
   openLink(): PlayerLink {

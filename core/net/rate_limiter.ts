@@ -84,6 +84,15 @@ export class RateLimiter {
     return true;
   }
 
+  /** Whether the key has `cost` tokens now; none is taken. */
+  has(key: string, cost = 1): boolean {
+    const bucket = this.#buckets.get(key);
+    const tokens = bucket === undefined
+      ? this.#burst
+      : this.#tokensAt(bucket, this.#clock.monotonicMs());
+    return tokens >= cost;
+  }
+
   #tryTakeNew(
     key: string,
     { cost, nowMs }: { readonly cost: number; readonly nowMs: number },

@@ -108,3 +108,12 @@ Deno.test("RateLimiter refuses bounds that make no sense", () => {
   ];
   for (const options of bad) assertThrows(() => open(options), RangeError, "Cannot limit");
 });
+
+Deno.test("RateLimiter says what a key has without taking it", async () => {
+  const { clock, limiter } = open();
+  assertEquals([limiter.has("a", 5), limiter.has("a", 6), limiter.size], [true, false, 0]);
+  takeAll(limiter, "a");
+  assertEquals(limiter.has("a"), false);
+  await clock.advance(100);
+  assertEquals([limiter.has("a"), limiter.has("a"), limiter.tryTake("a")], [true, true, true]);
+});

@@ -12,6 +12,7 @@ export const AUTH_REPLY_CODES = [
   "common_password",
   "invalid_display_name",
   "nothing_to_update",
+  "unknown_account",
   "invalid_token",
   "invalid_refresh_token",
   "unknown_action",

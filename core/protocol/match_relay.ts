@@ -62,6 +62,11 @@ export function playerStateSubject(matchId: string, playerId: string): string {
   return `match.${subjectWord(matchId)}.state.${subjectWord(playerId)}`;
 }
 
+/** Where a match's states are sent for those who watch it. @throws TypeError as {@linkcode matchInputSubject} */
+export function matchSpectateSubject(matchId: string): string {
+  return `match.${subjectWord(matchId)}.spectate`;
+}
+
 /** An id as one word of a subject: what would end the word is percent-encoded, most ids stay as they are. */
 function subjectWord(id: string): string {
   if (id === "" || !id.isWellFormed()) {

@@ -15,7 +15,7 @@ export const ROOM_METHODS = [
   "get",
   /** `PATCH /rooms/{code}`: the settings that change. */
   "configure",
-  /** `POST /rooms/{code}/join`: where the client is. */
+  /** `POST /rooms/{code}/join`: where the client is; `after`: the room's match that it comes back from. */
   "join",
   /** `POST /rooms/{code}/leave`. */
   "leave",

@@ -39,8 +39,44 @@ export interface Drain {
   readonly command: "drain";
 }
 
+/** Asks a game server how it is, and which of its matches and players have a text in their names. */
+export interface DescribeServer {
+  /** What is asked. */
+  readonly command: "describe_server";
+  /** Part of a match's, mode's, player's or account's name; undefined: all matches. */
+  readonly filter?: string;
+  /** Only how it is, and no matches. */
+  readonly isBrief?: true;
+}
+
+/** Asks a game server to take players out of their match, into which they do not come again. */
+export interface KickPlayer {
+  /** What is asked. */
+  readonly command: "kick_player";
+  /** Whom: a player in a match, or an account wherever it plays. */
+  readonly whom:
+    | { readonly matchId: string; readonly playerId: string }
+    | { readonly accountId: string };
+}
+
+/** Asks a game server to send what happens in a match to those who watch it, for some seconds. */
+export interface WatchMatch {
+  /** What is asked. */
+  readonly command: "watch_match";
+  /** The match. */
+  readonly matchId: string;
+  /** Names who watches; unique, at most {@linkcode WATCHER_LENGTH_MAX} characters. */
+  readonly watcher: string;
+}
+
 /** What a game server can be told. */
-export type ServerCommand = PrepareMatch | RestoreMatch | Drain;
+export type ServerCommand =
+  | PrepareMatch
+  | RestoreMatch
+  | Drain
+  | DescribeServer
+  | KickPlayer
+  | WatchMatch;
 
 /** The closed set of reasons for which a game server does not do as told. */
 export const COMMAND_REFUSALS = [
@@ -56,6 +92,10 @@ export const COMMAND_REFUSALS = [
   "draining",
   /** The match of that id has been and gone. */
   "match_over",
+  /** It has no such match. */
+  "unknown_match",
+  /** Nobody of that name is in the match. */
+  "unknown_player",
   /** A fault of its own. */
   "failed",
 ] as const;
@@ -69,11 +109,17 @@ export type ServerCommandReply =
     readonly ok: true;
     /** The match that the command was about, if it was about one. */
     readonly matchId?: string;
+    /** What was asked about; a {@linkcode ServerCommandReply} that only says yes has none. */
+    readonly about?: JsonObject;
   }
   | { readonly ok: false; readonly reason: CommandRefusal };
 
 /** The longest id of a match or a player, in UTF-16 units. */
 const ID_LENGTH_MAX = 128;
+/** The longest name of somebody who watches, in UTF-16 units. */
+export const WATCHER_LENGTH_MAX = 64;
+/** The longest text that matches and players are looked for by, in UTF-16 units. */
+export const FILTER_LENGTH_MAX = 64;
 const MODE_LENGTH_MAX = 64;
 const MAP_LENGTH_MAX = 64;
 const PLAYERS_MAX = 1_000;
@@ -101,6 +147,21 @@ export function encodeServerCommand(command: ServerCommand): string {
     }
     case "drain":
       return JSON.stringify(command);
+    case "describe_server": {
+      const { filter, isBrief: brief } = command;
+      return JSON.stringify({ command: command.command, filter, brief });
+    }
+    case "kick_player": {
+      const { whom } = command;
+      const about = "accountId" in whom
+        ? { account_id: whom.accountId }
+        : { match_id: whom.matchId, player_id: whom.playerId };
+      return JSON.stringify({ command: command.command, ...about });
+    }
+    case "watch_match": {
+      const { matchId, watcher } = command;
+      return JSON.stringify({ command: command.command, match_id: matchId, watcher });
+    }
     default:
       return unreachable(command);
   }
@@ -135,9 +196,32 @@ export function tryParseServerCommand(payload: string): ServerCommand | undefine
     }
     case "drain":
       return { command: "drain" };
+    case "describe_server": {
+      const { filter, brief } = fields;
+      if (filter !== undefined && !isText(filter, FILTER_LENGTH_MAX)) return undefined;
+      return {
+        command: "describe_server",
+        ...(filter !== undefined && { filter }),
+        ...(brief === true && { isBrief: true }),
+      };
+    }
+    case "kick_player":
+      return tryParseKick(fields);
+    case "watch_match": {
+      const { match_id: matchId, watcher } = fields;
+      if (!isText(matchId, ID_LENGTH_MAX) || !isText(watcher, WATCHER_LENGTH_MAX)) return undefined;
+      return { command: "watch_match", matchId, watcher };
+    }
     default:
       return undefined;
   }
+}
+
+function tryParseKick(fields: JsonObject): KickPlayer | undefined {
+  const { match_id: matchId, player_id: playerId, account_id: accountId } = fields;
+  if (isText(accountId, ID_LENGTH_MAX)) return { command: "kick_player", whom: { accountId } };
+  if (!isText(matchId, ID_LENGTH_MAX) || !isText(playerId, ID_LENGTH_MAX)) return undefined;
+  return { command: "kick_player", whom: { matchId, playerId } };
 }
 
 function tryParsePrepare(fields: JsonObject): PrepareMatch | undefined {
@@ -182,7 +266,7 @@ function tryParseBotTeams(value: JsonValue | undefined): readonly number[] | "ba
 /** The reply as it is sent. */
 export function encodeServerCommandReply(reply: ServerCommandReply): string {
   const fields: JsonObject = reply.ok
-    ? { ok: true, match_id: reply.matchId }
+    ? { ok: true, match_id: reply.matchId, about: reply.about }
     : { ok: false, reason: reply.reason };
   return JSON.stringify(fields);
 }
@@ -192,8 +276,10 @@ export function tryParseServerCommandReply(payload: string): ServerCommandReply 
   const fields = tryJsonObject(tryParseJson(payload));
   if (fields === undefined) return undefined;
   const { ok, match_id: matchId, reason } = fields;
-  if (ok === true && matchId === undefined) return { ok };
-  if (ok === true && isText(matchId, ID_LENGTH_MAX)) return { ok, matchId };
+  const about = tryJsonObject(fields.about);
+  const said = about === undefined ? {} : { about };
+  if (ok === true && matchId === undefined) return { ok, ...said };
+  if (ok === true && isText(matchId, ID_LENGTH_MAX)) return { ok, matchId, ...said };
   if (ok !== false || typeof reason !== "string") return undefined;
   return { ok, reason: COMMAND_REFUSALS.find((known) => known === reason) ?? "failed" };
 }

@@ -52,6 +52,33 @@ Deno.test("A command says who is on which team, bots too", () => {
   assertEquals(tryParseServerCommand(payload), command);
 });
 
+Deno.test("What operators ask comes out as it went in", () => {
+  const commands = [
+    { command: "describe_server" },
+    { command: "describe_server", filter: "bob" },
+    { command: "describe_server", isBrief: true },
+    { command: "kick_player", whom: { matchId: "m", playerId: "p" } },
+    { command: "kick_player", whom: { accountId: "a" } },
+    { command: "watch_match", matchId: "m", watcher: "w" },
+  ] as const;
+  for (const command of commands) {
+    assertEquals(tryParseServerCommand(encodeServerCommand(command)), command);
+  }
+  const bad = [
+    { command: "describe_server", filter: "x".repeat(65) },
+    { command: "describe_server", filter: 1 },
+    { command: "kick_player", match_id: "m" },
+    { command: "kick_player", player_id: "p" },
+    { command: "watch_match", match_id: "m", watcher: "" },
+    { command: "watch_match", match_id: "m", watcher: "w".repeat(65) },
+  ];
+  for (const fields of bad) {
+    assertEquals(tryParseServerCommand(JSON.stringify(fields)), undefined, JSON.stringify(fields));
+  }
+  const reply = { ok: true, about: { matches: [] } } as const;
+  assertEquals(tryParseServerCommandReply(encodeServerCommandReply(reply)), reply);
+});
+
 Deno.test("A command with a bad field is none", () => {
   const good = { command: "prepare_match", match_id: "m", mode: "duel", players: [] };
   assertEquals(tryParseServerCommand(JSON.stringify(good))?.command, "prepare_match");

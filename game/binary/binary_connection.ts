@@ -74,6 +74,7 @@ const LEFT_REASON_OF: Readonly<Record<LeaveReason, LeftReason>> = {
   match_over: "match_over",
   server_closed: "server_stopping",
   displaced: "superseded",
+  kicked: "kicked",
   fault: "kicked",
   moved: "server_stopping",
 };

@@ -19,9 +19,16 @@ export interface GatewayConfig extends ServiceConfig {
   readonly webSocketsMax: number;
   /** Open WebSockets of one address; one more is refused. */
   readonly webSocketsPerAddressMax: number;
+  /** What operators show to be let in at `/ops`; undefined: nobody is, and no such path is there. */
+  readonly opsToken: string | undefined;
 }
 
 const ORIGINS_MAX = 100;
+/** Long enough that nobody guesses it. */
+const OPS_TOKEN_LENGTH_MIN = 32;
+const OPS_TOKEN_LENGTH_MAX = 1_024;
+/** What a header can carry as a bearer token (RFC 6750), and a URL's fragment as it is. */
+const OPS_TOKEN = /^[A-Za-z0-9._~-]+$/;
 
 /** Reads a gateway's settings. @throws ConfigError naming every bad variable */
 export function parseGatewayConfig(env: Env): GatewayConfig {
@@ -40,11 +47,26 @@ export function parseGatewayConfig(env: Env): GatewayConfig {
       min: 1,
       max: 1_000_000,
     }),
+    opsToken: readOpsToken(reader),
     accountRequestsPerSecond: reader.integer("GATEWAY_ACCOUNT_REQUESTS_PER_SECOND", 10, {
       min: 1,
       max: 1_000_000,
     }),
   });
+}
+
+function readOpsToken(reader: ConfigReader): string | undefined {
+  const name = "GATEWAY_OPS_TOKEN";
+  const token = reader.optional(name);
+  if (token === undefined) return undefined;
+  const { length } = token;
+  const isLong = length >= OPS_TOKEN_LENGTH_MIN && length <= OPS_TOKEN_LENGTH_MAX;
+  if (isLong && OPS_TOKEN.test(token)) return token;
+  const rule =
+    `must be ${OPS_TOKEN_LENGTH_MIN}..${OPS_TOKEN_LENGTH_MAX} letters, digits, . _ ~ and -`;
+  // It is a secret, also where it is a bad one.
+  reader.problem(name, rule, `${length} characters`);
+  return undefined;
 }
 
 function readOrigins(reader: ConfigReader): readonly string[] {

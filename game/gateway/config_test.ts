@@ -33,3 +33,15 @@ Deno.test("parseGatewayConfig names every bad variable at once", () => {
     'Cannot read GATEWAY_ACCOUNT_REQUESTS_PER_SECOND: must be 1..1000000, is "-1"',
   ]);
 });
+
+Deno.test("parseGatewayConfig takes a long token for operators, and tells nobody a bad one", () => {
+  const parse = (token: string): string | undefined =>
+    parseGatewayConfig(new Map([["GATEWAY_OPS_TOKEN", token]])).opsToken;
+  const good = "Aa0._~-".repeat(5);
+  assertEquals([parse(good), parse("")], [good, undefined]);
+  for (const bad of ["short-secret", `${good} x`, "é".repeat(40), "s".repeat(1_025)]) {
+    const { message } = assertThrows(() => parse(bad), ConfigError);
+    assertEquals(message.includes(bad), false);
+    assertEquals(message.startsWith("Cannot read GATEWAY_OPS_TOKEN: must be 32..1024"), true);
+  }
+});

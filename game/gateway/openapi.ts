@@ -211,6 +211,21 @@ const OTHERS: Readonly<Record<string, Operations>> = {
       errors: [404],
     }],
   },
+  "/replays/{match_id}": {
+    get: ["replay", {
+      summary: "A match that is over, played again from its recording",
+      asks: false,
+      successes: [
+        {
+          status: 200,
+          text: "What `deno task replay --to-json` writes: frames, events, the end",
+          mediaType: "application/json",
+        },
+        { status: 304, text: "It is still what If-None-Match names" },
+      ],
+      errors: [404, 409],
+    }],
+  },
   "/ws": {
     get: ["webSocket", {
       summary: "Play a match, by JSON text frames",

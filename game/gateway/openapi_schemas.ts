@@ -148,7 +148,14 @@ const MATCHMAKING_SCHEMAS = {
 
 const ROOM_SCHEMAS = {
   RoomSettings: object([], ROOM_SETTINGS),
-  RoomPlace: object([], { region: REGION, pings: pings(16) }),
+  RoomPlace: object([], {
+    region: REGION,
+    pings: pings(16),
+    after: {
+      ...TEXT,
+      description: "The room's match from which a member comes back: the room opens again",
+    },
+  }),
   RoomRequest: object([], { ...ROOM_SETTINGS, region: REGION, pings: pings(16) }),
   Room: object(
     [

@@ -9,6 +9,7 @@ import { CachedStatus } from "./cached_status.ts";
 import { GatewayMetrics } from "./gateway_metrics.ts";
 import type { GatewayRoute } from "./gateway_route.ts";
 import { matchRoute } from "./match_route.ts";
+import { replayRoute } from "./replay_route.ts";
 import { OPENAPI, routePaths } from "./openapi.ts";
 import { gatewayRoutes } from "./routes.ts";
 
@@ -36,7 +37,8 @@ function routesThatThereAre(): GatewayRoute[] {
     cachedStatus: new CachedStatus({ kvStore, clock, log }),
     clock,
   });
-  return [...routes, matchRoute({ kvStore })];
+  const replays = { find: () => Promise.resolve({ kind: "no_replay" } as const) };
+  return [...routes, matchRoute({ kvStore }), replayRoute({ replays })];
 }
 
 Deno.test("OpenAPI describes every route, and no other", () => {

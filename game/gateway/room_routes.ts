@@ -39,7 +39,10 @@ export function roomRoutes(options: ServiceCallOptions): GatewayRoute[] {
     route("GET /rooms/:code", "get"),
     route("PATCH /rooms/:code", "configure", settingsOf),
     route("DELETE /rooms/:code", "close"),
-    route("POST /rooms/:code/join", "join", placeOf),
+    route("POST /rooms/:code/join", "join", (asked) => ({
+      ...placeOf(asked),
+      after: asked.fields.after,
+    })),
     route("POST /rooms/:code/leave", "leave"),
     route("POST /rooms/:code/start", "start"),
   ];

@@ -11,14 +11,20 @@ import { GatewayMetrics } from "./gateway_metrics.ts";
 import { BODY_BYTES_MAX, handlerOf } from "./gateway_route.ts";
 import { matchRoute } from "./match_route.ts";
 import { routePaths } from "./openapi.ts";
+import { openOpsDesk, type OpsDesk } from "./ops_desk.ts";
 import { type EnvelopedRoute, envelopRoutes } from "./request_envelope.ts";
+import type { ReplayLibrary } from "./replay_library.ts";
+import { openReplays } from "./replay_opening.ts";
+import { replayRoute } from "./replay_route.ts";
 import { RequestLimits } from "./request_limits.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { tryAssetResponse } from "./web_assets.ts";
 import { WebSocketEndpoint } from "./websocket_endpoint.ts";
 
 /** The ports that a gateway needs. */
-export const GATEWAY_PORTS = ["rpc", "pubSub", "kvStore"] as const satisfies (keyof Ports)[];
+export const GATEWAY_PORTS = ["rpc", "pubSub", "kvStore", "eventLog"] as const satisfies (
+  keyof Ports
+)[];
 
 /** What a gateway is given. */
 export type GatewayDeps = ServiceContext & Pick<Ports, typeof GATEWAY_PORTS[number]>;
@@ -47,10 +53,14 @@ export async function startGateway(
   // Probes are answered to the end.
   opened.defer(() => ops.close());
   const webSockets = openWebSockets(config, deps);
-  const http = listen(config, deps, webSockets);
+  const replays = openReplays(deps);
+  const desk = openOpsDesk(config, deps);
+  const http = listen(config, deps, { webSockets, replays, desk });
   opened.defer(() => http.close({ drainMs: config.drainMs }));
+  opened.defer(() => replays.close());
   // Before the server, which would cut them.
   opened.defer(() => webSockets.close());
+  opened.defer(() => desk[Symbol.asyncDispose]());
   health.markStarted();
   const running = opened.move();
   return {
@@ -74,15 +84,23 @@ function openWebSockets(config: GatewayConfig, deps: GatewayDeps): WebSocketEndp
 function listen(
   config: GatewayConfig,
   deps: GatewayDeps,
-  webSockets: WebSocketEndpoint,
+  { webSockets, replays, desk }: {
+    readonly webSockets: WebSocketEndpoint;
+    readonly replays: ReplayLibrary;
+    readonly desk: OpsDesk;
+  },
 ): HttpServer {
   const { rpc, kvStore, clock, log } = deps;
-  const metrics = new GatewayMetrics(deps.metrics, routePaths());
+  const metrics = new GatewayMetrics(deps.metrics, [
+    ...routePaths(),
+    ...desk.routes.map(({ path }) => path),
+  ]);
   const limits = openLimits(config, deps, metrics);
   const cachedStatus = new CachedStatus({ kvStore, clock, log });
   const described = [
     ...gatewayRoutes({ rpc, log, metrics, cachedStatus, clock }),
     matchRoute({ kvStore }),
+    replayRoute({ replays }),
   ];
   const routes = described.map((route): EnvelopedRoute => ({
     ...route,
@@ -91,15 +109,20 @@ function listen(
   const { handler, ...webSocketKey } = webSockets.route;
   routes.push({ ...webSocketKey, open: () => handler });
   const newId = (): string => crypto.randomUUID();
-  const enveloped = envelopRoutes(routes, { limits, log, clock, newId });
+  const envelope = { limits, log, clock, newId };
+  const cors = new CorsPolicy(config.corsOrigins);
   return startHttpServer({
     hostname: config.listenHost,
     port: config.httpPort,
     trustedProxies: config.trustedProxies,
-    routes: new CorsPolicy(config.corsOrigins).apply(enveloped),
+    // What operators see is for no page but their own.
+    routes: [
+      ...cors.apply(envelopRoutes(routes, envelope)),
+      ...envelopRoutes(desk.routes, envelope),
+    ],
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     bodyBytesMax: BODY_BYTES_MAX,
-    quick: tryAssetResponse,
+    quick: (request) => tryAssetResponse(request) ?? desk.tryAsset(request),
     log,
     clock,
     observe: (route, status, durationMs) => metrics.observe(route, status, durationMs),

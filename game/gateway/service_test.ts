@@ -7,6 +7,7 @@ import { Metrics } from "../../core/metrics.ts";
 import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
 import { MemoryPubSub } from "../../core/ports/memory_pub_sub.ts";
 import { MemoryRpc } from "../../core/ports/memory_rpc.ts";
+import { SqliteEventLog } from "../../core/ports/sqlite_event_log.ts";
 import { parseGatewayConfig } from "./config.ts";
 import { OPENAPI } from "./openapi.ts";
 import { startGateway } from "./service.ts";
@@ -105,7 +106,8 @@ async function openBench(
   );
   const kvStore = new MemoryKvStore(context);
   const pubSub = new MemoryPubSub(context);
-  const service = await startGateway(config, { ...context, rpc, kvStore, pubSub });
+  const eventLog = new SqliteEventLog({ path: ":memory:", ...context });
+  const service = await startGateway(config, { ...context, rpc, kvStore, pubSub, eventLog });
   const url = `http://127.0.0.1:${service.addresses.http.port}`;
   const ask = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, init);
@@ -128,6 +130,7 @@ async function openBench(
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await service.close();
+      await eventLog.close();
       await rpc.close();
       await pubSub.close();
     },

@@ -2,6 +2,7 @@
 import battle from "../web/battle.js" with { type: "text" };
 import iconImage from "../web/icon.svg" with { type: "text" };
 import main from "../web/main.js" with { type: "text" };
+import menuCopyText from "../web/menu/copy_text.js" with { type: "text" };
 import menuFindMatch from "../web/menu/find_match.js" with { type: "text" };
 import menuHomeScreen from "../web/menu/home_screen.js" with { type: "text" };
 import menuLanguage from "../web/menu/language.js" with { type: "text" };
@@ -14,6 +15,7 @@ import menuTextsEn from "../web/menu/texts_en.js" with { type: "text" };
 import menuTextsRu from "../web/menu/texts_ru.js" with { type: "text" };
 import netAccount from "../web/net/account.js" with { type: "text" };
 import netApi from "../web/net/api.js" with { type: "text" };
+import netEventSieve from "../web/net/event_sieve.js" with { type: "text" };
 import netMatchLink from "../web/net/match_link.js" with { type: "text" };
 import netMatchMessage from "../web/net/match_message.js" with { type: "text" };
 import netTimeline from "../web/net/timeline.js" with { type: "text" };
@@ -37,6 +39,13 @@ import predictionPredictor from "../web/prediction/predictor.js" with { type: "t
 import predictionServerShadow from "../web/prediction/server_shadow.js" with { type: "text" };
 import predictionTrigonometry from "../web/prediction/trigonometry.js" with { type: "text" };
 import predictionTuning from "../web/prediction/tuning.js" with { type: "text" };
+import replayFilm from "../web/replay/film.js" with { type: "text" };
+import replayLoadFilm from "../web/replay/load_film.js" with { type: "text" };
+import replayPlayback from "../web/replay/playback.js" with { type: "text" };
+import replayReplayBar from "../web/replay/replay_bar.js" with { type: "text" };
+import replayReplayHud from "../web/replay/replay_hud.js" with { type: "text" };
+import replayReplayKeys from "../web/replay/replay_keys.js" with { type: "text" };
+import replayReplayScreen from "../web/replay/replay_screen.js" with { type: "text" };
 import viewCamera from "../web/view/camera.js" with { type: "text" };
 import viewDrawArena from "../web/view/draw_arena.js" with { type: "text" };
 import viewDrawTank from "../web/view/draw_tank.js" with { type: "text" };
@@ -51,6 +60,7 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["battle.js", battle],
   ["icon.svg", iconImage],
   ["main.js", main],
+  ["menu/copy_text.js", menuCopyText],
   ["menu/find_match.js", menuFindMatch],
   ["menu/home_screen.js", menuHomeScreen],
   ["menu/language.js", menuLanguage],
@@ -63,6 +73,7 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["menu/texts_ru.js", menuTextsRu],
   ["net/account.js", netAccount],
   ["net/api.js", netApi],
+  ["net/event_sieve.js", netEventSieve],
   ["net/match_link.js", netMatchLink],
   ["net/match_message.js", netMatchMessage],
   ["net/timeline.js", netTimeline],
@@ -86,6 +97,13 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["prediction/server_shadow.js", predictionServerShadow],
   ["prediction/trigonometry.js", predictionTrigonometry],
   ["prediction/tuning.js", predictionTuning],
+  ["replay/film.js", replayFilm],
+  ["replay/load_film.js", replayLoadFilm],
+  ["replay/playback.js", replayPlayback],
+  ["replay/replay_bar.js", replayReplayBar],
+  ["replay/replay_hud.js", replayReplayHud],
+  ["replay/replay_keys.js", replayReplayKeys],
+  ["replay/replay_screen.js", replayReplayScreen],
   ["view/camera.js", viewCamera],
   ["view/draw_arena.js", viewDrawArena],
   ["view/draw_tank.js", viewDrawTank],

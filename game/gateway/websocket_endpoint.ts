@@ -8,6 +8,7 @@ import { RateLimiter } from "../../core/net/rate_limiter.ts";
 import type { KvStore } from "../../core/ports/kv_store.ts";
 import type { PubSub } from "../../core/ports/pub_sub.ts";
 import { openWebSocketMetrics, type WebSocketMetrics } from "./websocket_metrics.ts";
+import type { ClientSocket } from "./websocket_outbox.ts";
 import { askForSeat } from "./websocket_seat.ts";
 import { WebSocketSession } from "./websocket_session.ts";
 
@@ -86,7 +87,7 @@ export class WebSocketEndpoint {
       return errorResponse(426, "upgrade_required", "This is a WebSocket");
     }
     if (this.#isClosing) return errorResponse(503, "closing", "The gateway is closing");
-    if (!this.#isFromHere(request, url)) {
+    if (!isFromPage(request.headers, { url, origins: this.#options.origins })) {
       this.#metrics.ends.origin.inc();
       return errorResponse(403, "origin_not_allowed", "Pages of this origin may not connect");
     }
@@ -134,23 +135,23 @@ export class WebSocketEndpoint {
       this.#caps.release(address);
     };
   }
+}
 
-  /** Only browsers send an origin, and only they can be made to connect by a page of somebody else. */
-  #isFromHere({ headers }: Request, url: URL): boolean {
-    const origin = headers.get("origin");
-    if (origin === null) return true;
-    const { origins } = this.#options;
-    return origins.includes("*") || origins.includes(origin) ||
-      URL.parse(origin)?.host === url.host;
-  }
+/**
+ * Whether a page of the gateway's own, or of one of `origins`, asks. Only browsers send an origin, and only
+ * they can be made to connect by a page of somebody else.
+ */
+export function isFromPage(
+  headers: Headers,
+  { url, origins }: { readonly url: URL; readonly origins: readonly string[] },
+): boolean {
+  const origin = headers.get("origin");
+  if (origin === null) return true;
+  return origins.includes("*") || origins.includes(origin) || URL.parse(origin)?.host === url.host;
 }
 
 /** The socket, to which nothing can be sent that it would throw at. */
-function openSocket(socket: WebSocket): {
-  readonly bufferedAmount: number;
-  send(text: string): void;
-  close(code: number, reason: string): void;
-} {
+export function openSocket(socket: WebSocket): ClientSocket {
   return {
     get bufferedAmount(): number {
       return socket.bufferedAmount;

@@ -13,6 +13,7 @@ export const WEBSOCKET_ENDS = [
   "match_over",
   "match_lost",
   "superseded",
+  "kicked",
   "client_closed",
   "closing",
 ] as const;

@@ -55,6 +55,7 @@ const CLOSES: Readonly<Record<WebSocketEnd, readonly [code: number, reason: stri
   match_over: [1000, "Match over"],
   match_lost: [4404, "Match lost"],
   superseded: [4409, "Connected elsewhere"],
+  kicked: [4410, "Taken out of the match"],
   client_closed: [1000, ""],
   closing: [4001, "The gateway is closing"],
 };
@@ -279,7 +280,7 @@ export class WebSocketSession {
   #lose(reason: string): void {
     if (this.#isOver) return this.end("match_over");
     this.#send("MATCH_LOST", reason);
-    this.end("match_lost");
+    this.end(reason === "kicked" ? "kicked" : "match_lost");
   }
 
   #say(seat: Seat, message: object): void {

@@ -165,3 +165,14 @@ Deno.test("WebSocketSession tells the match when its client has gone", async () 
   await clock.advance(0);
   assertEquals(heard, ['s {"action":"gone","player_id":"p"}']);
 });
+
+Deno.test("WebSocketSession whose player an operator has kicked is told so, and closed", async () => {
+  const bench = await openBench();
+  await bench.wait(250);
+  bench.session.onFrame(AUTH);
+  await bench.wait(250);
+  bench.sent.length = 0;
+  await bench.push("n", { kind: "ended", session: "s", reason: "kicked" });
+  await bench.wait(250);
+  assertEquals([bench.sent, bench.closes], [[{ type: "MATCH_LOST", reason: "kicked" }], [4410]]);
+});

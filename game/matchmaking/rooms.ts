@@ -178,7 +178,10 @@ export class Rooms {
     if (await directory.find(code) === undefined) return refusal("unknown_room");
     const elsewhere = await directory.bind(accountId, code);
     if (elsewhere !== undefined) return refusal("already_in_room", `Already in room ${elsewhere}`);
-    const reply = await this.#do(code, { kind: "join", member }, account);
+    const { after } = request;
+    const isBack = typeof after === "string";
+    const event = { kind: "join", member, ...(isBack && { after }) } as const;
+    const reply = await this.#do(code, event, account);
     if (!reply.ok) await directory.unbind(accountId, code);
     return reply;
   }

@@ -222,6 +222,18 @@ Deno.test("Rooms take an account that is in no other", async () => {
   await bench.room("ann", CREATE);
 });
 
+Deno.test("Rooms bring their members together again after a match, and into another one", async () => {
+  const { room, orders } = openBench();
+  const { code } = await room("ann", { method: "create", game_mode: "duel" });
+  const { match } = await room("bob", { method: "join", code });
+  const back = { method: "join", code, after: match?.match_id };
+  const open = await room("bob", back);
+  assertEquals([open.state, open.host, open.match], ["open", "bob", undefined]);
+  const again = await room("ann", back);
+  assertEquals([again.state, orders.length], ["filled", 2]);
+  assert(again.match !== undefined && again.match.match_id !== match?.match_id);
+});
+
 Deno.test("Rooms say so when no server takes a match, and members try again by looking", async () => {
   const bench = openBench();
   bench.place = noServers;

@@ -1,9 +1,11 @@
 import { type HttpServer, startHttpServer } from "../../core/net/http_server.ts";
 import { limitRate } from "../../core/net/limit_rate.ts";
 import { RateLimiter } from "../../core/net/rate_limiter.ts";
+import { describeService, describing } from "../../core/ops_description.ts";
 import { startOpsServer } from "../../core/ops_server.ts";
 import { migrate } from "../../core/ports/migrations.ts";
 import { MATCHMAKING_RPC_SERVICE } from "../../core/protocol/matchmaking_messages.ts";
+import type { ServiceDescription } from "../../core/protocol/ops_description.ts";
 import type { RunningService } from "../../core/service.ts";
 import type { MatchmakerConfig } from "./config.ts";
 import { NO_GEO_IP, openGeoIp } from "./geo_ip.ts";
@@ -22,6 +24,17 @@ import { watchServers } from "./server_watch.ts";
 
 export { MATCHMAKER_PORTS, type MatchmakerDeps } from "./matchmaker_parts.ts";
 
+/** What operators are told of a matchmaker's metrics. */
+const DESCRIBED = {
+  figures: [
+    "matchmaker_leads",
+    "matchmaker_servers_count",
+    "matchmaker_searches_count",
+    "matchmaker_open_matches_count",
+    "matchmaker_rate_limited_total",
+  ],
+  drops: ["matchmaker_prepare_failures_total"],
+} as const;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RATE_LIMITED_ADDRESSES_MAX = 100_000;
 /** An address may send at once what it may send in this many seconds. */
@@ -39,7 +52,7 @@ export async function startMatchmaker(
   config: MatchmakerConfig,
   deps: MatchmakerDeps,
 ): Promise<RunningService<"http" | "ops">> {
-  const { health, rpc } = deps;
+  const { health, rpc, metrics } = deps;
   const geoIp = config.geoIpPath === undefined ? NO_GEO_IP : await openGeoIp(config.geoIpPath);
   const parts = openMatchmakerParts(config, deps, { geoIp });
   const answer: AnswerRequest = (request) => parts.relay.answer(request);
@@ -48,7 +61,10 @@ export async function startMatchmaker(
   // Probes are answered to the end.
   opened.defer(() => ops.close());
   await startParts(parts, deps, opened);
-  const subscription = await rpc.serve(MATCHMAKING_RPC_SERVICE, answerServices(answer));
+  const describe = (): Promise<ServiceDescription> =>
+    describeService({ ...DESCRIBED, serverId: config.serverId, metrics, health });
+  const handler = describing(answerServices(answer), describe);
+  const subscription = await rpc.serve(MATCHMAKING_RPC_SERVICE, handler);
   opened.defer(() => subscription.close());
   const rooms = await serveRooms(deps, { config, parts, geoIp });
   opened.defer(() => rooms.close());

@@ -35,7 +35,7 @@ async function openRecordings(
 ): Promise<EventLog | undefined> {
   const reader = new ConfigReader(env);
   const { dataDir } = reader.finish(readProcessConfig(reader));
-  const config = parsePortsConfig(env);
+  const config = parsePortsConfig(env, ["eventLog"]);
   // Opening it would make an empty one.
   if (config.kafka === undefined && !await isThere(`${dataDir}/events.sqlite`)) return undefined;
   const log = openLog({

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../core/json.ts";
+import type { Shell } from "../simulation/shell.ts";
 import type { Tank } from "../simulation/tank.ts";
+import { headingOf } from "../simulation/trigonometry.ts";
 import { metresFromUm, radiansFromHeading } from "../simulation/units.ts";
 import type { World } from "../simulation/world.ts";
 import type { WorldEvent } from "../simulation/world_event.ts";
@@ -9,8 +11,8 @@ import type { StartRecord } from "./match_record.ts";
 const DECIMALS = 3;
 
 /**
- * Writes a match as one JSON document, piece by piece: what it was, `frames` with where every tank was at
- * the chosen rate, `events`, and how it ended. Metres and radians; a tick is 1 / `tick_rate` of a second.
+ * Writes a match as one JSON document, piece by piece: what it was, `frames` with where every tank and
+ * every shell was at the chosen rate, `events`, and how it ended. Metres and radians; a tick is 1 / `tick_rate` of a second.
  */
 export class Timeline {
   readonly #write: (text: string) => void;
@@ -81,6 +83,7 @@ export class Timeline {
       tick: world.tick,
       scores: scoresOf(world),
       tanks: world.tanks.map(viewTank),
+      shells: world.shells.map(viewShell),
       events: this.#events,
     };
     this.#events = [];
@@ -101,6 +104,11 @@ function viewTank(tank: Tank): JsonObject {
     alive: tank.alive,
     score: tank.score,
   };
+}
+
+function viewShell({ id, xUm, yUm, velocityXUm, velocityYUm }: Shell): JsonObject {
+  const heading = round(radiansFromHeading(headingOf(velocityXUm, velocityYUm)));
+  return { id, x: round(metresFromUm(xUm)), y: round(metresFromUm(yUm)), heading };
 }
 
 /** The event with its tanks by their ids, under the names that messages use. */

@@ -60,11 +60,12 @@ Deno.test("Timeline says what the match was, where everybody was, and how it end
     ...tank,
   };
   assertEquals(frames, [
-    { tick: 0, scores: { 1: 0, 2: 0 }, tanks: [first, second], events: [] },
+    { tick: 0, scores: { 1: 0, 2: 0 }, tanks: [first, second], shells: [], events: [] },
     {
       tick: 1,
       scores: { 1: 0, 2: 0 },
       tanks: [first, second],
+      shells: [{ id: 1, x: 12, y: 30, heading: 0 }],
       events: [{ tick: 1, event: "tank_shot", tank_id: "tank-0", x: 12, y: 30 }],
     },
   ]);

@@ -63,7 +63,8 @@ export interface Room {
 
 /** What happens to a room. */
 export type RoomEvent =
-  | { readonly kind: "join"; readonly member: RoomMember }
+  /** `after`: the match from which a member comes back to play once more. */
+  | { readonly kind: "join"; readonly member: RoomMember; readonly after?: string }
   | { readonly kind: "leave"; readonly accountId: string }
   | { readonly kind: "close"; readonly accountId: string }
   /** `changes`: what `readSettings` takes. */
@@ -138,7 +139,7 @@ export function openRoom(
 export function applyToRoom(room: Room, event: RoomEvent, moment: RoomMoment): RoomStep {
   switch (event.kind) {
     case "join":
-      return join(room, event.member, moment);
+      return join(room, event, moment);
     case "leave":
       return leave(room, event.accountId, moment);
     case "close":
@@ -166,14 +167,37 @@ export function findMember({ members }: Room, accountId: string): RoomMember | u
   return members.find((member) => member.accountId === accountId);
 }
 
-function join(room: Room, member: RoomMember, moment: RoomMoment): RoomStep {
-  // Who asks again has perhaps not got the reply.
-  if (findMember(room, member.accountId)) return unchanged(room);
+function join(
+  room: Room,
+  { member, after }: Extract<RoomEvent, { readonly kind: "join" }>,
+  moment: RoomMoment,
+): RoomStep {
+  if (findMember(room, member.accountId)) {
+    const { state } = room;
+    const isBack = state.kind === "filled" && state.place.match_id === after;
+    // Else who asks again has perhaps not got the reply.
+    return isBack ? reopen(room, member, moment) : unchanged(room);
+  }
   if (room.state.kind !== "open") return refused("room_started");
   if (isFull(room)) return refused("room_full");
   const joined = touch({ ...room, members: [...room.members, member] }, moment);
   const notice = { kind: "player_joined", accountId: member.accountId } as const;
   return changed(startIfFull(joined, moment), [notice]);
+}
+
+/**
+ * The first who comes back from a match finds the room empty, and is its host: the others may have gone for
+ * good. Those who still play are not disturbed, and may follow.
+ */
+function reopen(room: Room, member: RoomMember, moment: RoomMoment): RoomStep {
+  const { accountId } = member;
+  const gone = room.members.filter((other) => other.accountId !== accountId);
+  const state = { kind: "open", retryAtMs: moment.nowMs } as const;
+  const opened = touch({ ...room, members: [member], hostId: accountId, state }, moment);
+  const notices = gone.map((other) =>
+    ({ kind: "player_left", accountId: other.accountId }) as const
+  );
+  return changed(startIfFull(opened, moment), notices);
 }
 
 function leave(room: Room, accountId: string, moment: RoomMoment): RoomStep {

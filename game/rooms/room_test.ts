@@ -119,6 +119,24 @@ Deno.test("A room is filled by the start that is under way, and by no other", ()
   assertEquals([done.expiresAtMs, after(done, leave("a")).expiresAtMs], [endMs, endMs]);
 });
 
+Deno.test("A room opens again for the first member who comes back from its match, and for those after", () => {
+  const back = (accountId: string, matchId: string): RoomEvent => ({
+    kind: "join",
+    member: testMember(accountId),
+    after: matchId,
+  });
+  const room = after(testRoom("a", { game_mode: "duel" }), join("b"), filled("start-1"));
+  const { match_id: matchId } = TEST_PLACE;
+  assertEquals(outcome(room, back("b", "another")), []);
+  assertEquals(outcome(room, back("c", matchId)), "room_started");
+  assertEquals(outcome(room, back("b", matchId)), [{ kind: "player_left", accountId: "a" }]);
+  const open = after(room, back("b", matchId));
+  assertEquals([open.hostId, open.state.kind, open.members.length], ["b", "open", 1]);
+  const again = after(open, back("b", matchId), back("a", matchId));
+  assertEquals(again.members.map(({ accountId }) => accountId), ["b", "a"]);
+  assertEquals(again.state.kind, "starting");
+});
+
 Deno.test("A full room whose match could not be prepared tries again while members look", () => {
   const room = after(testRoom("a", { game_mode: "duel" }), join("b"), failed("start-1"));
   const lookAt = (nowMs: number, accountId = "b"): string => {

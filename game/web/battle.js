@@ -1,4 +1,5 @@
 // Long because what is predicted, smoothed and heard of one match comes together in one scene.
+import { EventSieve } from "./net/event_sieve.js";
 import { WorldStates } from "./net/world_states.js";
 import { Timeline, turnBetween } from "./net/timeline.js";
 import { toDriveInput } from "./prediction/drive_input.js";
@@ -35,6 +36,7 @@ export class Battle {
   #myTankId;
   #tickRate;
   #states = new WorldStates();
+  #sieve = new EventSieve();
   #timeline;
   #predictor;
   #ground;
@@ -133,21 +135,22 @@ export class Battle {
   }
 
   /**
-   * Takes a state; returns false where it cannot be put together.
+   * Takes a state; gives what has happened since, or undefined where it cannot be put together.
    *
    * @param {WorldState} state
    * @param {number} nowMs
-   * @returns {boolean}
+   * @returns {readonly import("./net/match_message.js").MatchEvent[] | undefined}
    */
   onState(state, nowMs) {
     const snapshot = this.#states.apply(state);
-    if (snapshot === undefined) return false;
+    if (snapshot === undefined) return undefined;
+    const events = this.#sieve.take(state);
     this.#newest = new Map(snapshot.tanks);
     this.#timeline.add(snapshot, nowMs);
     const me = snapshot.tanks.get(this.#myTankId);
     if (me !== undefined) this.#correct(this.#shownPlace(nowMs), { state, me, nowMs });
-    this.#shots.onState(state, this.#myTankId, nowMs);
-    return true;
+    this.#shots.onState({ events, shells: state.shells }, this.#myTankId, nowMs);
+    return events;
   }
 
   /**

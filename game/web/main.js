@@ -1,7 +1,9 @@
+// Long because it is where all parts of the page meet.
 import { findMatch } from "./menu/find_match.js";
 import { HomeScreen } from "./menu/home_screen.js";
 import { Language } from "./menu/language.js";
 import { showOver } from "./menu/over_screen.js";
+import { copyText } from "./menu/copy_text.js";
 import { pagePart } from "./menu/page_part.js";
 import { RoomScreen } from "./menu/room_screen.js";
 import { Screens } from "./menu/screens.js";
@@ -10,12 +12,15 @@ import { Controls } from "./play/controls.js";
 import { Game } from "./play/game.js";
 import { Hud } from "./play/hud.js";
 import { startPlayKeys } from "./play/play_keys.js";
+import { ReplayScreen } from "./replay/replay_screen.js";
 import { Renderer } from "./view/renderer.js";
 
 /** @typedef {import("./net/match_link.js").Ticket} Ticket */
 /** @typedef {import("./play/game.js").Ending} Ending */
 
 const SOCKET_URL = new URL("/ws", location.href.replace(/^http/, "ws")).href;
+/** What is said of a match that ended otherwise than by being played to its end. */
+const ENDINGS = /** @type {const} */ (["superseded", "unreachable", "kicked"]);
 const ROOM_HASH = /^#room=([A-Za-z0-9]{4,12})$/;
 
 const language = new Language();
@@ -30,8 +35,11 @@ const controls = new Controls({
   aim: pagePart("aim-stick", HTMLElement),
 });
 const room = new RoomScreen(account, { language, onError: fail });
+const replay = new ReplayScreen({ renderer, hud, language, onClose: leaveReplay });
 /** @type {Game | undefined} */
 let game;
+/** The match that was played last. */
+let lastMatchId = "";
 /** What is waited for: a search or a room. */
 let waiting = new AbortController();
 /** @type {string | undefined} The mode of the match that was found last; undefined: it was a room's. */
@@ -53,23 +61,41 @@ new HomeScreen({
   onDone: () => screens.notify(),
 });
 startPlayKeys({ game: () => game, hud, language });
-pagePart("search-cancel", HTMLElement).addEventListener("click", () => goHome());
-pagePart("room-leave", HTMLElement).addEventListener("click", () => {
+onClick("search-cancel", () => goHome());
+onClick("room-leave", () => {
   void room.leave();
   goHome();
 });
-pagePart("over-again", HTMLElement).addEventListener("click", () => void search(lastMode ?? ""));
-pagePart("over-home", HTMLElement).addEventListener("click", () => goHome());
-addEventListener("keydown", ({ code }) => {
-  if (code === "Escape" && screens.current === "search") goHome();
+onClick("over-again", () => {
+  if (lastMode !== undefined) void search(lastMode);
+  else void enterRoom(() => room.comeBack(lastMatchId));
 });
-addEventListener("hashchange", followHash);
-followHash();
+onClick("over-watch", () => {
+  history.pushState(null, "", replayPath(lastMatchId));
+  void watch(lastMatchId);
+});
+onClick("over-copy", () => {
+  const url = new URL(replayPath(lastMatchId), location.href).href;
+  void copyText(url, { button: pagePart("over-copy", HTMLElement), language });
+});
+onClick("over-home", () => goHome());
+onClick("leave", () => {
+  if (screens.current === "replay") leaveReplay();
+});
+addEventListener("keydown", ({ code }) => {
+  if (code !== "Escape") return;
+  if (screens.current === "search" || screens.current === "over") goHome();
+  if (screens.current === "replay" && !replay.isOpen) leaveReplay();
+});
+addEventListener("hashchange", followAddress);
+addEventListener("popstate", followAddress);
+followAddress();
 // For the console, and for tests: what is on the screen can be looked at, and nothing else.
 Object.defineProperty(globalThis, "tanksBlitz", {
   value: Object.freeze({
     scene: () => game?.battle?.sceneAt(performance.now()),
     linkState: () => game?.linkState,
+    replay: () => replay.moment,
     vitals: () => game?.battle?.vitals,
     toScreen: (/** @type {{ x: number, y: number }} */ place) => renderer.camera.toScreen(place),
   }),
@@ -116,6 +142,7 @@ function play(ticket) {
   screens.notify();
   screens.show("play");
   renderer.resize();
+  lastMatchId = ticket.matchId;
   game = new Game({
     renderer,
     controls,
@@ -133,18 +160,41 @@ function finish({ reason, winner, battle }) {
   game = undefined;
   clearRoom();
   if (reason === "match_over" && battle !== undefined) {
-    showOver(battle, { winner: winner ?? null, language, canRepeat: lastMode !== undefined });
+    showOver(battle, { winner: winner ?? null, language });
     screens.show("over");
     return;
   }
   if (reason === "left") return goHome();
-  const key = reason === "superseded" || reason === "unreachable" ? reason : "lost";
-  goHome(language.text(key));
+  goHome(language.text(ENDINGS.find((key) => key === reason) ?? "lost"));
+}
+
+/**
+ * Shows a match that is over.
+ *
+ * @param {string} matchId
+ */
+async function watch(matchId) {
+  const { signal } = startWaiting();
+  replay.close();
+  screens.show("replay");
+  renderer.resize();
+  try {
+    await replay.open(matchId, { signal, playerName: account.session?.username });
+  } catch (error) {
+    if (!signal.aborted) leaveReplay(language.errorText(error));
+  }
+}
+
+/** @param {string} [notice] */
+function leaveReplay(notice) {
+  history.replaceState(null, "", "/");
+  goHome(notice);
 }
 
 /** @param {string} [notice] */
 function goHome(notice) {
   waiting.abort();
+  replay.close();
   clearRoom();
   screens.notify(notice);
   screens.show("home");
@@ -159,12 +209,30 @@ function startWaiting() {
 }
 
 function clearRoom() {
-  if (location.hash !== "") history.replaceState(null, "", location.pathname);
+  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
 }
 
-function followHash() {
+/** Goes where the address says: into a room, or to a replay. */
+function followAddress() {
+  if (game !== undefined) return;
+  const matchId = new URLSearchParams(location.search).get("replay");
+  if (matchId !== null) return void watch(matchId);
+  if (replay.isOpen) goHome();
   const code = ROOM_HASH.exec(location.hash)?.[1];
-  if (code !== undefined && game === undefined) void enterRoom(() => room.join(code));
+  if (code !== undefined) void enterRoom(() => room.join(code));
+}
+
+/** @param {string} matchId */
+function replayPath(matchId) {
+  return `/?replay=${encodeURIComponent(matchId)}`;
+}
+
+/**
+ * @param {string} id
+ * @param {() => void} act
+ */
+function onClick(id, act) {
+  pagePart(id, HTMLElement).addEventListener("click", act);
 }
 
 /** @param {unknown} error */

@@ -111,6 +111,14 @@ export function matchOverMessage(over: {
   return JSON.stringify({ type: "match_over", winner: winner || null, scores, match_id: matchId });
 }
 
+/** Why an operator's decision ends a match for a player, in words. */
+export const KICKED_TEXT = "An operator has taken you out of the match.";
+
+/** An operator has taken the player out of the match. */
+export function kickedMessage(matchId: string): string {
+  return JSON.stringify({ type: "kicked", match_id: matchId, message: KICKED_TEXT });
+}
+
 /** The match goes on at another server; the token, if there is one, brings the player back into it. */
 export function matchMovedMessage(move: {
   readonly matchId: string;

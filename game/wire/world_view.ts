@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../core/json.ts";
 import type { Arena } from "../simulation/arena.ts";
 import type { Shell } from "../simulation/shell.ts";
 import type { Tank } from "../simulation/tank.ts";
@@ -97,18 +98,20 @@ function eventFields(
 const encodedArenas = new WeakMap<Arena, string>();
 
 /** The arena as a JSON object; walls as [x, y, width, height], all in metres. */
+export function viewArena(arena: Arena): JsonObject {
+  const metres = (um: number): number => centimetresFromUm(um) / 100;
+  return {
+    name: arena.name,
+    width: metres(arena.widthUm),
+    height: metres(arena.heightUm),
+    walls: arena.walls.map((wall) => [wall.xUm, wall.yUm, wall.widthUm, wall.heightUm].map(metres)),
+  };
+}
+
 function encodeArena(arena: Arena): string {
   let encoded = encodedArenas.get(arena);
   if (encoded === undefined) {
-    const metres = (um: number): number => centimetresFromUm(um) / 100;
-    encoded = JSON.stringify({
-      name: arena.name,
-      width: metres(arena.widthUm),
-      height: metres(arena.heightUm),
-      walls: arena.walls.map((wall) =>
-        [wall.xUm, wall.yUm, wall.widthUm, wall.heightUm].map(metres)
-      ),
-    });
+    encoded = JSON.stringify(viewArena(arena));
     encodedArenas.set(arena, encoded);
   }
   return encoded;

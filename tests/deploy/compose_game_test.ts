@@ -79,7 +79,7 @@ for (const [name, { ports, parse, published }] of SERVICES) {
         interpolate(String(value), values).replace("${GATEWAY_HTTP_PORT}", "8080"),
       ]),
     );
-    const { service: config, ports: brokers } = parseProgramConfig(env, parse);
+    const { service: config, ports: brokers } = parseProgramConfig(env, { parseConfig: parse });
     const { kafka, rabbitmq, nats, redis, postgres, mysql } = brokers;
     const hosts = [
       ...kafka?.brokers.map((broker) => broker.split(":")[0]) ?? [],
@@ -102,7 +102,7 @@ for (const [name, { ports, parse, published }] of SERVICES) {
     assertEquals(service.build, {
       context: ".",
       dockerfile: "deploy/Dockerfile",
-      args: { SERVICE: name },
+      args: { SERVICE: name, OTEL_DENO: "${OTEL_DENO:-false}" },
     });
     assertEquals(service.user, `${IMAGE_USER}:${IMAGE_USER}`);
     assertEquals(service.read_only, true);
@@ -135,7 +135,37 @@ Deno.test("compose.yaml's Prometheus finds its rules, and every service at its o
   const expected = [...SERVICES].map(([name, { parse }]) => {
     return `${name}:${Object.entries(parse(new Map())).find(([key]) => key === "opsPort")?.[1]}`;
   });
-  assertEquals(targets.toSorted(), expected.toSorted());
+  const watching = ["alertmanager:9093", "loki:3100", "collector:8888"];
+  assertEquals(targets.toSorted(), [...expected, ...watching].toSorted());
+});
+
+Deno.test("compose.yaml's services name themselves to the collector, at the port that it has", async () => {
+  const collector = await readYamlFile("deploy/monitoring/collector.yaml");
+  const otlp = objectAt(objectAt(collector, "receivers"), "otlp");
+  const { endpoint } = objectAt(objectAt(otlp, "protocols"), "http");
+  const port = String(endpoint).split(":")[1];
+  for (const name of SERVICES.keys()) {
+    const environment = objectAt(compose.services.get(name) ?? {}, "environment");
+    assertEquals(environment.OTEL_SERVICE_NAME, name);
+    assertEquals(environment.OTEL_EXPORTER_OTLP_ENDPOINT, `http://collector:${port}`);
+  }
+  const { environment } = compose.services.get("collector") ?? {};
+  for (const variable of JSON.stringify(collector).matchAll(/\$\{env:(\w+)/g)) {
+    assert(String(variable[1]) in (tryJsonObject(environment) ?? {}), variable[1]);
+  }
+});
+
+Deno.test("compose.yaml's watchers read the files that are mounted for them", () => {
+  for (const name of ["alertmanager", "collector", "loki"]) {
+    const service = compose.services.get(name) ?? {};
+    const targets = listAt(service, "volumes").map((mount) => String(mount).split(":")[1]);
+    const words = ["entrypoint", "command"].flatMap((field) =>
+      field in service ? listAt(service, field).map(String) : []
+    );
+    const files = words.flatMap((word) => /\/etc\/[\w/.-]+$/.exec(word) ?? []);
+    assertEquals(files.length, 1, name);
+    for (const file of files) assert(targets.includes(file), `${name}: ${file}`);
+  }
 });
 
 Deno.test("compose.yaml's Grafana finds its dashboards, and Prometheus by its name", async () => {
@@ -154,5 +184,7 @@ Deno.test("compose.yaml's Grafana finds its dashboards, and Prometheus by its na
   }
   const sources = await readYamlFile(`${folder}/provisioning/datasources/datasources.yaml`);
   const urls = objectsAt(sources, "datasources").map(({ url }) => url);
-  assert(urls.includes("http://prometheus:9090"), urls.join());
+  for (const url of ["http://prometheus:9090", "http://loki:3100"]) {
+    assert(urls.includes(url), urls.join());
+  }
 });

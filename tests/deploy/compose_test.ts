@@ -3,8 +3,8 @@ import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
 import { type JsonObject, tryJsonObject } from "../../core/json.ts";
 import { parseBrokersEnv } from "../../deploy/dev_env.ts";
 import { SERVICES } from "../../deploy/service_target.ts";
-import { listAt, objectAt, textAt } from "../clients/json_fields.ts";
-import { findVariables, readComposeFile, ROOT } from "./compose_file.ts";
+import { listAt, objectAt, objectsAt, textAt } from "../clients/json_fields.ts";
+import { findVariables, readComposeFile, readYamlFile, ROOT } from "./compose_file.ts";
 import { makeEnvFile, parseEnvLines, readEnvExample } from "./env_example.ts";
 
 const compose = await readComposeFile();
@@ -12,7 +12,13 @@ const example = await readEnvExample();
 const exampleLines = parseEnvLines(example);
 
 /** They store nothing. */
-const WITHOUT_DATA = ["nats", "gateway"];
+const WITHOUT_DATA = ["nats", "collector"];
+/** Those that watch. */
+const MONITORING = ["alertmanager", "collector", "grafana", "loki", "prometheus"];
+/** Their images have no program that could ask for their health: Prometheus watches them. */
+const WITHOUT_CHECK = ["collector", "loki"];
+/** Docker's log files, of this machine's own folders the only one that a container may see. */
+const LOG_FILES = "/var/lib/docker/containers";
 
 Deno.test("compose.yaml has brokers and databases, and by profile the game and who watches it", () => {
   const inProfile = (profile: string | undefined): string[] =>
@@ -22,8 +28,8 @@ Deno.test("compose.yaml has brokers and databases, and by profile the game and w
   const brokers = ["kafka", "mariadb", "nats", "postgres", "rabbitmq", "redis"];
   assertEquals(inProfile(undefined), brokers);
   assertEquals(inProfile("game"), [...SERVICES].toSorted());
-  assertEquals(inProfile("monitoring"), ["grafana", "prometheus"]);
-  assertEquals(compose.services.size, brokers.length + SERVICES.length + 2);
+  assertEquals(inProfile("monitoring"), MONITORING);
+  assertEquals(compose.services.size, brokers.length + SERVICES.length + MONITORING.length);
 });
 
 Deno.test("compose.yaml pins every image to an exact version", () => {
@@ -36,13 +42,25 @@ Deno.test("compose.yaml pins every image to an exact version", () => {
   }
 });
 
-Deno.test("compose.yaml checks, bounds and restarts every service, with no more rights than it needs", () => {
+Deno.test("compose.yaml checks every service, or has Prometheus watch it", async () => {
+  const prometheus = await readYamlFile("deploy/monitoring/prometheus.yaml");
+  const watched = objectsAt(prometheus, "scrape_configs").map((job) => job.job_name);
   for (const [name, service] of compose.services) {
+    if (WITHOUT_CHECK.includes(name)) {
+      assertEquals("healthcheck" in service, false, name);
+      assert(watched.includes(name), name);
+      continue;
+    }
     const check = objectAt(service, "healthcheck");
     assertMatch(String(listAt(check, "test")[0]), /^CMD(?:-SHELL)?$/, name);
     for (const field of ["interval", "timeout", "start_period"]) {
       assertMatch(textAt(check, field), /^\d+s$/, `${name}: ${field}`);
     }
+  }
+});
+
+Deno.test("compose.yaml bounds and restarts every service, with no more rights than it needs", () => {
+  for (const [name, service] of compose.services) {
     assertMatch(textAt(service, "mem_limit"), /^\d+[mg]$/, name);
     assertEquals(service.restart, "unless-stopped", name);
     assertEquals(service.cap_drop, ["ALL"], name);
@@ -56,11 +74,17 @@ Deno.test("compose.yaml keeps data in named volumes, and mounts only files that 
   const used: string[] = [];
   for (const [name, service] of compose.services) {
     const sources = volumesOf(service);
-    const own = sources.filter(({ source }) => !source.startsWith("."));
+    const own = sources.filter(({ source }) => !/^[./]/.test(source));
     assertEquals(own.length, WITHOUT_DATA.includes(name) ? 0 : 1, name);
     used.push(...own.map(({ source }) => source));
-    for (const { source, mode } of sources.filter((volume) => !own.includes(volume))) {
+    const given = sources.filter((volume) => !own.includes(volume));
+    for (const { source, mode } of given) {
       assertEquals(mode, "ro", source);
+      if (source === LOG_FILES) {
+        assertEquals(name, "collector");
+        continue;
+      }
+      assert(source.startsWith("./"), source);
       const { isFile, isDirectory } = await Deno.stat(new URL(source, ROOT));
       assert(isFile || isDirectory, source);
     }
@@ -71,7 +95,7 @@ Deno.test("compose.yaml keeps data in named volumes, and mounts only files that 
 Deno.test("compose.yaml listens on loopback alone, and players' ports where it is told to", () => {
   for (const [name, service] of compose.services) {
     assertEquals("network_mode" in service, false, name);
-    for (const port of listAt(service, "ports")) {
+    for (const port of "ports" in service ? listAt(service, "ports") : []) {
       const [host, rest] = isGame(name)
         ? [/^\$\{PUBLISH_HOST:-127\.0\.0\.1\}:/, /\$\{[A-Z_]+_PORT:-(\d+)\}:\1(?:\/udp)?$/]
         : [/^127\.0\.0\.1:/, /\$\{[A-Z_]+_PORT:-(\d+)\}:\1$/];

@@ -18,8 +18,9 @@ const ARGUMENTS = [
 ];
 /** How long anything on a page may take, in milliseconds: the machine may be busy. */
 const PAGE_MS_MAX = 15_000;
-/** What the browser itself says of a connection that the test has cut, and of a token that it has spoilt. */
-const EXPECTED = /WebSocket connection to|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|status of 401/;
+/** What the browser itself says of a cut connection, of a spoilt token, and of a replay that is not there. */
+const EXPECTED =
+  /WebSocket connection to|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|status of (?:401|404|409)/;
 
 /** A tank as the page shows it. */
 export interface ShownTank {
@@ -85,19 +86,21 @@ export interface WebSystem extends GatewaySystem {
 
 const whyNot = await whyNoProgram(CHROMIUM);
 
+type Variables = Readonly<Record<string, string>>;
+
 /** What is tested in one browser, in this order: each rule with how it is held. */
 export type WebRules = Readonly<Record<string, (system: WebSystem) => Promise<void>>>;
 
 /**
  * Registers tests in one browser, against one set of auth, game server, matchmaker and gateway. The pages'
  * consoles must have no error at the end of each. Where there is no browser they are skipped, with the
- * reason beside the name; where `REQUIRE_BROWSER` is 1 they fail instead.
+ * reason beside the name; where `REQUIRE_BROWSER` is 1 they fail instead. `env`: the services' variables.
  */
-export function webTests(subject: string, rules: WebRules): void {
+export function webTests(subject: string, rules: WebRules, env: Variables = {}): void {
   if (whyNot === undefined) {
     // The browser's pipes stay for a moment after it is closed.
     const unchecked = { sanitizeOps: false, sanitizeResources: false };
-    Deno.test({ name: subject, fn: (context) => runRules(context, rules), ...unchecked });
+    Deno.test({ name: subject, fn: (context) => runRules(context, rules, env), ...unchecked });
     return;
   }
   Deno.test({
@@ -109,8 +112,12 @@ export function webTests(subject: string, rules: WebRules): void {
   });
 }
 
-async function runRules(context: Deno.TestContext, rules: WebRules): Promise<void> {
-  await withGateways({ env: { GAME_BOT_SKILL: "easy" } }, async (system) => {
+async function runRules(
+  context: Deno.TestContext,
+  rules: WebRules,
+  env: Variables,
+): Promise<void> {
+  await withGateways({ env: { GAME_BOT_SKILL: "easy", ...env } }, async (system) => {
     await using opened = new AsyncDisposableStack();
     const [gateway] = system.gateways;
     assert(gateway !== undefined);

@@ -1,4 +1,5 @@
 import { ApiError, callApi } from "../net/api.js";
+import { copyText } from "./copy_text.js";
 import { pause, ticketOf } from "./find_match.js";
 import { makeElement, pagePart } from "./page_part.js";
 
@@ -7,7 +8,7 @@ import { makeElement, pagePart } from "./page_part.js";
 /** @typedef {import("./language.js").Language} Language */
 /**
  * @typedef {Readonly<{
- *   code: string, host: string, members_max: number, state: "open" | "starting" | "filled",
+ *   code: string, game_mode: string, host: string, members_max: number, state: "open" | "starting" | "filled",
  *   members: readonly { readonly account_id: string, readonly player_id: string }[],
  *   problem?: string, match?: { readonly match_id: string, readonly token: string },
  * }>} Room
@@ -15,7 +16,6 @@ import { makeElement, pagePart } from "./page_part.js";
 /** @typedef {"create" | "join"} Entry */
 
 const POLL_MS = 1_000;
-const COPIED_MS = 2_000;
 
 /** A private room on the screen: who is in it, and the way into its match. */
 export class RoomScreen {
@@ -38,7 +38,8 @@ export class RoomScreen {
     this.#language = language;
     this.#onError = onError;
     this.#start.addEventListener("click", () => void this.#ask("/start"));
-    pagePart("room-copy", HTMLElement).addEventListener("click", () => void this.#copy());
+    const button = pagePart("room-copy", HTMLElement);
+    button.addEventListener("click", () => void copyText(location.href, { button, language }));
     language.addEventListener("change", () => this.#show());
   }
 
@@ -68,6 +69,29 @@ export class RoomScreen {
     return this.#take(
       await this.#account.asking(({ token }) => callApi(path, { method: "POST", token, body: {} })),
     );
+  }
+
+  /**
+   * Goes back into the room from its match, with whoever comes back too; into a new one of the same kind where
+   * the room is no more.
+   *
+   * @param {string} matchId
+   * @returns {Promise<string>} the room's code
+   * @throws {ApiError}
+   */
+  async comeBack(matchId) {
+    const { code, game_mode: mode } = this.#room ?? {};
+    if (code === undefined) return await this.create(mode ?? "");
+    try {
+      const body = { after: matchId };
+      const path = `${pathOf(code)}/join`;
+      return this.#take(
+        await this.#account.asking(({ token }) => callApi(path, { method: "POST", token, body })),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "unknown_room") throw error;
+      return await this.create(mode ?? "");
+    }
   }
 
   /**
@@ -147,17 +171,6 @@ export class RoomScreen {
     if (this.#state.textContent !== text) this.#state.textContent = text;
     this.#start.hidden = room.host !== myId;
     this.#start.disabled = room.state !== "open";
-  }
-
-  async #copy() {
-    const button = pagePart("room-copy", HTMLElement);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      button.textContent = this.#language.text("roomCopied");
-      setTimeout(() => button.textContent = this.#language.text("roomCopy"), COPIED_MS);
-    } catch {
-      // Not allowed here: the code stands on the page, and the link in the address bar.
-    }
   }
 }
 

@@ -1,13 +1,20 @@
 import { makeElement } from "./page_part.js";
 
-/** @typedef {import("../battle.js").Battle} Battle */
+/**
+ * Who plays, from one player's side.
+ *
+ * @typedef {Readonly<{
+ *   tanks: readonly import("../net/match_message.js").Tank[], myTankId: string | undefined,
+ *   isAlly: (tankId: string) => boolean, nameOf: (tankId: string) => string,
+ * }>} Roster
+ */
 /** @typedef {import("./language.js").Language} Language */
 
 /**
  * Fills a table with who has how many points, best first.
  *
  * @param {HTMLElement} table
- * @param {{ battle: Battle, language: Language }} options
+ * @param {{ battle: Roster, language: Language }} options
  * @returns {void}
  */
 export function fillScoreTable(table, { battle, language }) {
@@ -41,7 +48,7 @@ export function fillScoreTable(table, { battle, language }) {
 /**
  * The points of the own side and of the best other one.
  *
- * @param {Battle} battle
+ * @param {Roster} battle
  * @returns {{ mine: number, theirs: number, isAlone: boolean }} `isAlone`: nobody else is on the own side
  */
 export function sumScores(battle) {

@@ -1,6 +1,6 @@
 import { pagePart } from "./page_part.js";
 
-/** @typedef {"home" | "search" | "room" | "over" | "play"} ScreenName */
+/** @typedef {"home" | "search" | "room" | "over" | "play" | "replay"} ScreenName */
 
 /** Shows one screen at a time. */
 export class Screens {
@@ -19,10 +19,11 @@ export class Screens {
    */
   show(name) {
     document.body.dataset.screen = name;
-    this.#menu.hidden = name === "play";
-    this.#play.hidden = name !== "play";
+    const isArena = name === "play" || name === "replay";
+    this.#menu.hidden = isArena;
+    this.#play.hidden = !isArena;
     for (const screen of this.#menu.querySelectorAll("main")) screen.hidden = screen.id !== name;
-    if (name === "play") pagePart("arena", HTMLElement).focus();
+    if (isArena) pagePart("arena", HTMLElement).focus();
     else {
       pagePart(name, HTMLElement).focus({ preventScroll: true });
       scrollTo(0, 0);

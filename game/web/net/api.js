@@ -30,17 +30,21 @@ export class ApiError extends Error {
  * @param {string} path
  * @param {{
  *   method?: "GET" | "POST" | "PATCH" | "DELETE", body?: Fields, token?: string, signal?: AbortSignal,
- * }} [options]
+ *   isKept?: boolean,
+ * }} [options] `isKept`: the browser may give what it was given before
  * @returns {Promise<{ status: number, body: Fields }>}
  * @throws {ApiError} when it refuses or does not answer; what `signal` was aborted with
  */
-export async function callApi(path, { method = "GET", body, token, signal } = {}) {
+export async function callApi(
+  path,
+  { method = "GET", body, token, signal, isKept = false } = {},
+) {
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   /** @type {RequestInit} */
   const init = {
     method,
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    cache: "no-store",
+    cache: isKept ? "default" : "no-store",
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),

@@ -154,7 +154,7 @@ export class MatchLink {
         this.#resumeToken = message.resume_token;
         break;
       case "MATCH_LOST":
-        this.#end("match_lost");
+        this.#end(message.reason === "kicked" ? "kicked" : "match_lost");
         break;
       case "MATCH_OVER":
         // The message says it all.

@@ -101,19 +101,21 @@ export class Timeline {
     const share = Math.min((tick - from.tick) / (to.tick - from.tick), 1 + beyondMax);
     const shown = later === -1 ? to : from;
     const tanks = [...to.tanks.values()].map((tank) =>
-      between(from.tanks.get(tank.tank_id), tank, share)
+      tankBetween(from.tanks.get(tank.tank_id), tank, share)
     );
     return { tick, tanks, shells: shown.shells, shellsTick: shown.tick };
   }
 }
 
 /**
+ * A tank between two states of it; as it is then where it was put elsewhere.
+ *
  * @param {Tank | undefined} from
  * @param {Tank} to
  * @param {number} share 0: as `from` is, 1: as `to` is
  * @returns {Tank}
  */
-function between(from, to, share) {
+export function tankBetween(from, to, share) {
   if (from === undefined || !from.alive || !to.alive) return to;
   const dx = to.x - from.x;
   const dy = to.y - from.y;

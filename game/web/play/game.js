@@ -26,6 +26,8 @@ import { Graph } from "../view/graph.js";
 const CATCH_UP_TICKS_MAX = 6;
 const WELCOME_POLL_MS = 20;
 const BANNER_MS = 2_500;
+/** As the style sheet has it. */
+const NARROW_PX = 720;
 /** Strangers are asked about so often at most. */
 const ASK_PERIOD_MS = 1_000;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
@@ -120,11 +122,7 @@ export class Game {
         this.flash(language.text("moved"));
         break;
       case "WORLD_STATE":
-        if (this.#battle?.onState(message, nowMs)) {
-          this.#ackTick = message.tick;
-          for (const event of message.events) this.#onEvent(event, nowMs);
-          this.#askNames(this.#battle, nowMs);
-        }
+        this.#onState(message, nowMs);
         break;
       case "PLAYERS":
         this.#battle?.learnNames(message.players);
@@ -151,6 +149,19 @@ export class Game {
     this.#nextTickMs = nowMs;
     this.#ackTick = undefined;
     hud.setBanner(undefined);
+  }
+
+  /**
+   * @param {import("../net/match_message.js").WorldState} state
+   * @param {number} nowMs
+   */
+  #onState(state, nowMs) {
+    const battle = this.#battle;
+    const events = battle?.onState(state, nowMs);
+    if (battle === undefined || events === undefined) return;
+    this.#ackTick = state.tick;
+    for (const event of events) this.#onEvent(event, nowMs);
+    this.#askNames(battle, nowMs);
   }
 
   /**
@@ -205,7 +216,8 @@ export class Game {
     this.#graph.add(frameMs - this.#frameMs, vitals, nowMs);
     this.#frameMs = frameMs;
     if (this.#graph.isShown) {
-      const bottom = innerHeight - 12;
+      // Above what stands at the bottom of a narrow screen.
+      const bottom = innerHeight - (innerWidth < NARROW_PX ? 90 : 12);
       this.#graph.draw(renderer.context, { palette: renderer.palette, vitals, bottom });
     }
   };

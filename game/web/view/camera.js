@@ -7,10 +7,15 @@ const SCALE_MAX = 30;
 /** How much of the screen may lie beyond the arena's edge, CSS pixels: what stands over it must not hide the tank. */
 const MARGIN_PX = 110;
 
+/** How much of the free screen the whole arena takes. */
+const FIT_SHARE = 0.97;
+
 /** What part of the arena is on the screen. */
 export class Camera {
   /** CSS pixels in a metre. */
   scale = 16;
+  /** As large as a tank's surroundings are shown. */
+  #nearScale = 16;
   #width = 0;
   #height = 0;
   /** @type {Place} In the middle of the screen. */
@@ -24,7 +29,8 @@ export class Camera {
   resize(width, height) {
     this.#width = width;
     this.#height = height;
-    this.scale = Math.max(SCALE_MIN, Math.min(SCALE_MAX, Math.max(width, height) / VIEW_M));
+    this.#nearScale = Math.max(SCALE_MIN, Math.min(SCALE_MAX, Math.max(width, height) / VIEW_M));
+    this.scale = this.#nearScale;
   }
 
   /**
@@ -35,10 +41,27 @@ export class Camera {
    * @returns {void}
    */
   follow(place, arena) {
+    this.scale = this.#nearScale;
     const margin = MARGIN_PX / this.scale;
     this.#centre = {
       x: hold(place.x, arena.width, { view: this.#width / this.scale, margin }),
       y: hold(place.y, arena.height, { view: this.#height / this.scale, margin }),
+    };
+  }
+
+  /**
+   * Looks at the whole arena, in what the screen has between what stands at its top and its bottom.
+   *
+   * @param {Readonly<{ width: number, height: number }>} arena
+   * @param {{ topPx: number, bottomPx: number }} covered CSS pixels
+   * @returns {void}
+   */
+  fit(arena, { topPx, bottomPx }) {
+    const free = Math.max(1, this.#height - topPx - bottomPx);
+    this.scale = Math.min(this.#width / arena.width, free / arena.height) * FIT_SHARE;
+    this.#centre = {
+      x: arena.width / 2,
+      y: arena.height / 2 - (topPx - bottomPx) / 2 / this.scale,
     };
   }
 

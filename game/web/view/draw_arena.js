@@ -5,6 +5,9 @@
 const GRID_M = 5;
 /** How high walls look, in metres. */
 const WALL_RISE_M = 0.5;
+/** How far walls cast a shadow, in metres, and how dark. */
+const SHADOW_M = 0.6;
+const SHADOW_ALPHA = 0.22;
 
 /**
  * Draws ground and walls.
@@ -31,6 +34,10 @@ export function drawArena(context, { arena, camera, palette }) {
     if (x + wallWidth < view.x || y + wallHeight < view.y) continue;
     const at = camera.toScreen({ x, y });
     const [w, h] = [wallWidth * scale, wallHeight * scale];
+    context.globalAlpha = SHADOW_ALPHA;
+    context.fillStyle = palette.track;
+    context.fillRect(at.x + SHADOW_M * scale, at.y + SHADOW_M * scale, w, h);
+    context.globalAlpha = 1;
     context.fillStyle = palette.wall;
     context.fillRect(at.x, at.y, w, h);
     context.fillStyle = palette["wall-top"];

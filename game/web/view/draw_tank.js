@@ -7,6 +7,9 @@ import { HP_MAX, TANK_RADIUS_M } from "../prediction/tuning.js";
 
 const BAR_WIDTH_PX = 44;
 const BAR_HEIGHT_PX = 5;
+/** How far a tank casts a shadow, in metres, and how dark. */
+const SHADOW_M = 0.3;
+const SHADOW_ALPHA = 0.3;
 
 /**
  * Draws hull and turret, or what is left of them.
@@ -32,6 +35,7 @@ export function drawTank(context, tank, { camera, palette }) {
     context.globalAlpha = 1;
   }
   context.save();
+  if (tank.alive) drawShadow(context, { tank, metre, palette });
   context.rotate(tank.heading);
   context.fillStyle = palette.track;
   roundedBox(context, { x: -1.4, y: -1.15, width: 2.8, height: 0.55, radius: 0.2 }, metre);
@@ -82,6 +86,20 @@ export function drawLabel(context, tank, { camera, palette }) {
   context.strokeText(tank.name, x, top - 3);
   context.fillStyle = palette.text;
   context.fillText(tank.name, x, top - 3);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ tank: ShownTank, metre: number, palette: Palette }} what
+ */
+function drawShadow(context, { tank, metre, palette }) {
+  context.save();
+  context.translate(SHADOW_M * metre, SHADOW_M * metre);
+  context.rotate(tank.heading);
+  context.globalAlpha = SHADOW_ALPHA;
+  context.fillStyle = palette.track;
+  roundedBox(context, { x: -1.4, y: -1.15, width: 2.8, height: 2.3, radius: 0.3 }, metre);
+  context.restore();
 }
 
 /**
