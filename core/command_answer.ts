@@ -3,6 +3,7 @@ import { type CommandFlag, type CommandLine, COMMANDS } from "./command_line.ts"
 import { ConfigError, type Env } from "./config.ts";
 import { checkHealth } from "./health_check.ts";
 import { parseProgramConfig } from "./program_config.ts";
+import type { Ports } from "./service.ts";
 import type { ServiceConfig } from "./service_config.ts";
 import { unreachable } from "./unreachable.ts";
 import { describeVariables, listVariables } from "./variable_list.ts";
@@ -22,6 +23,8 @@ export const EXIT_BAD_CONFIG = 2;
 export interface CommandSubject {
   /** Its name. */
   readonly name: string;
+  /** The ports that it opens, all by default. */
+  readonly ports?: readonly (keyof Ports)[];
   /** Reads its settings. @throws ConfigError when a variable cannot be read */
   parseConfig(env: Env): Pick<ServiceConfig, "opsHost" | "opsPort">;
 }
@@ -78,10 +81,10 @@ async function answerHealth({ parseConfig }: CommandSubject, env: Env): Promise<
   }
 }
 
-function answerCheck({ name, parseConfig }: CommandSubject, env: Env): CommandAnswer {
+function answerCheck(subject: CommandSubject, env: Env): CommandAnswer {
   try {
-    parseProgramConfig(env, parseConfig);
-    return { exitCode: EXIT_OK, text: `${name}: every variable can be read` };
+    parseProgramConfig(env, subject);
+    return { exitCode: EXIT_OK, text: `${subject.name}: every variable can be read` };
   } catch (error) {
     return refuse(error);
   }
@@ -97,12 +100,12 @@ function versionOf(name: string): string {
   return `tanks-blitz ${name} ${VERSION} (deno ${Deno.version.deno}, ${os} ${arch})`;
 }
 
-function helpOf({ name, parseConfig }: CommandSubject): string {
-  const variables = listVariables((env) => parseProgramConfig(env, parseConfig), PORTS_SAMPLES);
+function helpOf(subject: CommandSubject): string {
+  const variables = listVariables((env) => parseProgramConfig(env, subject), PORTS_SAMPLES);
   return [
-    versionOf(name),
+    versionOf(subject.name),
     "",
-    ...usageOf(name),
+    ...usageOf(subject.name),
     "",
     "Environment variables, each with its default and what it may be:",
     ...describeVariables(variables).map((line) => `  ${line}`),

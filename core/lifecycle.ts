@@ -60,7 +60,7 @@ export async function runProgram<Config extends ProgramSettings, Name extends Po
     return Deno.exit(exitCode);
   }
   return await runUntilSignal(async (env) => {
-    const parsed = parseProgramConfig(env, program.parseConfig);
+    const parsed = parseProgramConfig(env, program);
     const { service: config, process: { dataDir } } = parsed;
     const context = openContext(program.name, parsed.process);
     const options = { dataDir, alone: true, clientId: config.serverId, config: parsed.ports };

@@ -57,7 +57,7 @@ async function runOnDatabase(
   source: SecretSource,
 ): Promise<OperatorAnswer> {
   const { accessTokenTtlS } = parseAuthConfig(env);
-  const config = parsePortsConfig(env);
+  const config = parsePortsConfig(env, ["database"]);
   const reader = new ConfigReader(env);
   const { dataDir } = reader.finish(readProcessConfig(reader));
   const clock = systemClock;

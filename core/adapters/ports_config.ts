@@ -1,4 +1,5 @@
 import { ConfigReader, type Env } from "../config.ts";
+import type { Ports } from "../service.ts";
 import { type KafkaConfig, readKafkaConfig } from "./kafka_config.ts";
 import { type MysqlConfig, readMysqlConfig } from "./mysql_config.ts";
 import { type NatsConfig, readNatsConfig } from "./nats_config.ts";
@@ -42,18 +43,21 @@ export const EMBEDDED_PORTS: PortsConfig = {
 /**
  * Reads where the brokers and databases are. `USE_MOCKS=true` forces every embedded one.
  *
+ * @param names the ports that will be opened, all by default: passwords of what stands behind others are
+ * not read
  * @throws ConfigError naming every bad variable
  */
-export function parsePortsConfig(env: Env): PortsConfig {
+export function parsePortsConfig(env: Env, names?: readonly (keyof Ports)[]): PortsConfig {
   const reader = new ConfigReader(env);
   const useMocks = reader.boolean("USE_MOCKS", false);
   if (useMocks) return reader.finish(EMBEDDED_PORTS);
+  const opens = (name: keyof Ports): boolean => names === undefined || names.includes(name);
   return reader.finish({
-    kafka: readKafkaConfig(reader),
-    rabbitmq: readRabbitConfig(reader),
-    nats: readNatsConfig(reader),
-    redis: readRedisConfig(reader),
-    postgres: readPostgresConfig(reader),
-    mysql: readMysqlConfig(reader),
+    kafka: opens("eventLog") ? readKafkaConfig(reader) : undefined,
+    rabbitmq: opens("workQueue") || opens("rpc") ? readRabbitConfig(reader) : undefined,
+    nats: opens("pubSub") ? readNatsConfig(reader) : undefined,
+    redis: opens("kvStore") ? readRedisConfig(reader) : undefined,
+    postgres: opens("database") ? readPostgresConfig(reader) : undefined,
+    mysql: opens("constants") ? readMysqlConfig(reader) : undefined,
   });
 }
