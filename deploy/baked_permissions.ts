@@ -1,5 +1,5 @@
 import { type JsonObject, tryJsonObject, tryParseJson } from "../core/json.ts";
-import { DATA_FOLDERS, type ServiceTarget } from "./service_target.ts";
+import { CODE_HOST, DATA_FOLDERS, type ServiceTarget } from "./service_target.ts";
 
 /** What stands before the length of the metadata of an executable, as `deno compile` writes it. */
 const MAGIC = new TextEncoder().encode("d3n0l4nd");
@@ -38,7 +38,7 @@ export function findWrongPermissions(target: ServiceTarget, baked: JsonObject): 
     allow_ffi: target.libraries?.split(",") ?? null,
     allow_run: null,
     allow_sys: null,
-    deny_import: [],
+    allow_import: [CODE_HOST],
     prompt: false,
   };
   return Object.entries(expected).flatMap(([name, value]) => {

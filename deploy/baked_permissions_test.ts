@@ -11,7 +11,7 @@ const GOOD = {
   allow_ffi: ["/lib/c.so"],
   allow_run: null,
   allow_sys: null,
-  deny_import: [],
+  allow_import: ["jsr.io:443"],
   prompt: false,
 };
 

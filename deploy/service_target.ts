@@ -15,6 +15,9 @@ export interface ServiceTarget {
 /** Every service, in the order in which they are compiled. */
 export const SERVICES = ["auth", "game", "gateway", "matchmaker", "status-worker"] as const;
 
+/** Where packages come from, and the only place from which code may be loaded. */
+export const CODE_HOST = "jsr.io:443";
+
 /** Where data may be, as flags have it: beside the executable, or a container's volume. */
 export const DATA_FOLDERS = "./data,/data";
 
@@ -57,8 +60,9 @@ export function toPermissionFlags(
     `--allow-write=${DATA_FOLDERS}`,
     `--allow-env=${variables}`,
     ...libraries === undefined ? [] : [`--allow-ffi=${libraries}`],
-    // Code comes from the executable, never from elsewhere.
-    "--deny-import",
+    // `--deny-import` alone would leave Deno's list of hosts, so that list is replaced by the one host that
+    // compiling may need.
+    `--allow-import=${CODE_HOST}`,
     // Clients of brokers look for variables of their own, which shall have no effect.
     "--ignore-env",
   ];

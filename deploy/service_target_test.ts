@@ -49,7 +49,7 @@ Deno.test("toPermissionFlags gives no more than the task but any address and a v
     "--allow-write=./data,/data",
     "--allow-env=GAME_*,DB_*",
     "--allow-ffi=/lib/libc.so.6",
-    "--deny-import",
+    "--allow-import=jsr.io:443",
     "--ignore-env",
   ]);
   const flags = toPermissionFlags(parseServiceTarget(DENO_JSON, "auth"), { read: ["/src/core"] });

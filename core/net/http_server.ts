@@ -1,6 +1,7 @@
 // Long because a request is routed, bounded, answered for and let go in one place.
 import type { Clock } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
+import { nameRequestSpan } from "../tracing.ts";
 import { unreachable } from "../unreachable.ts";
 import type { AddressRanges } from "./address_ranges.ts";
 import { clientAddress } from "./client_address.ts";
@@ -164,6 +165,7 @@ class RoutingHttpServer implements HttpServer {
       }
       case "found": {
         const { route, params } = match;
+        nameRequestSpan(request.method, route.path);
         const trusted = this.#options.trustedProxies;
         const remote = clientAddress(request, info.remoteAddr, { trusted });
         const inHand = new RequestInHand({ params, remote, url });

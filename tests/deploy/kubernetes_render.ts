@@ -53,9 +53,14 @@ export async function renderOverlay(folder: string): Promise<KubernetesObject[]>
   }).output();
   const said = new TextDecoder().decode(stderr);
   if (!success || said !== "") throw new Error(`Cannot render ${folder}: ${said}`);
-  return parseAllDocuments(new TextDecoder().decode(stdout)).map((document) => {
+  return parseObjects(new TextDecoder().decode(stdout));
+}
+
+/** The objects of a YAML text. @throws Error where a document in it is none */
+export function parseObjects(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => {
     const fields = tryJsonObject(document.toJS());
-    if (document.errors.length > 0 || fields === undefined) throw new Error(`${folder}: no object`);
+    if (document.errors.length > 0 || fields === undefined) throw new Error(`no object: ${text}`);
     return {
       kind: textAt(fields, "kind"),
       name: textAt(objectAt(fields, "metadata"), "name"),

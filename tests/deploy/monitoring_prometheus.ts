@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { findLowPort } from "../brokers/low_port.ts";
 import { listAt, objectAt, objectsAt, parseJsonObject } from "../clients/json_fields.ts";
 import { eventually } from "../contract/eventually.ts";
@@ -20,6 +20,9 @@ const PORTS: Readonly<Record<keyof ScrapeTargets, number>> = {
   "status-worker": 8004,
 };
 
+/** Where alerts go, before who watches Alertmanager itself. */
+const ALERTING = '- targets: ["alertmanager:9093"]';
+
 /** The real Prometheus with the files that are deployed, in which only targets and periods are others. */
 export class PrometheusProcess {
   readonly #child: Deno.ChildProcess;
@@ -32,13 +35,29 @@ export class PrometheusProcess {
     this.#url = url;
   }
 
-  /** Starts it and waits until it has scraped every job. @throws Error where it does not */
-  static async start(targets: ScrapeTargets): Promise<PrometheusProcess> {
+  /**
+   * Starts it and waits until it has scraped every job; of those that watch none is there.
+   *
+   * @param options `alertmanager`: where that listens, if anywhere; `upCount`: how many jobs answer, all
+   * services by default
+   * @throws Error where it does not
+   */
+  static async start(
+    targets: ScrapeTargets,
+    options: { readonly alertmanager?: string; readonly upCount?: number } = {},
+  ): Promise<PrometheusProcess> {
+    const { alertmanager, upCount = Object.keys(PORTS).length } = options;
     const folder = await Deno.makeTempDir({ prefix: "tanks-prometheus-" });
     await Deno.mkdir(`${folder}/rules`);
     for (const path of ["prometheus.yaml", ...RULE_FILES]) {
       const text = await Deno.readTextFile(new URL(path, MONITORING));
-      await Deno.writeTextFile(`${folder}/${path}`, hurry(replaceTargets(path, text, targets)));
+      const replaced = replaceTargets(path, text, targets);
+      await Deno.writeTextFile(
+        `${folder}/${path}`,
+        hurry(
+          alertmanager ? replaced.replace(ALERTING, `- targets: ["${alertmanager}"]`) : replaced,
+        ),
+      );
     }
     const port = findLowPort();
     const child = new Deno.Command("prometheus", {
@@ -53,7 +72,8 @@ export class PrometheusProcess {
     const prometheus = new PrometheusProcess(child, folder, `http://${HOSTNAME}:${port}`);
     try {
       await eventually(async () => {
-        assertEquals((await prometheus.ask("up == 1")).length, Object.keys(PORTS).length);
+        assertEquals((await prometheus.ask("up == 1")).length, upCount);
+        assert((await prometheus.ask("up")).length >= Object.keys(PORTS).length);
       });
     } catch (error) {
       await prometheus.close();
@@ -97,5 +117,5 @@ function replaceTargets(path: string, text: string, targets: ScrapeTargets): str
 }
 
 function hurry(text: string): string {
-  return text.replaceAll(/(interval|timeout): \d+s/g, "$1: 1s");
+  return text.replaceAll(/(interval|timeout): \d+s/g, "$1: 1s").replaceAll(/for: \d+m/g, "for: 1s");
 }

@@ -18,16 +18,16 @@ export interface LocalAddress {
   readonly port: number;
 }
 
-/** Where nginx finds the services. */
+/** Where nginx finds the services, of some of which there may be several. */
 export interface Upstreams {
   /** Auth, lines over TCP. */
-  readonly auth: LocalAddress;
+  readonly auth: LocalAddress | readonly LocalAddress[];
   /** The game server, lines over TCP. */
   readonly gameTcp: LocalAddress;
   /** The game server, datagrams. */
   readonly gameUdp: LocalAddress;
   /** The gateway. */
-  readonly gateway: LocalAddress;
+  readonly gateway: LocalAddress | readonly LocalAddress[];
 }
 
 /** Why nginx cannot be run here; undefined where it can. */
@@ -137,12 +137,13 @@ async function readConfig(
   folder: string,
 ): Promise<string> {
   const { auth, gameTcp, gameUdp, gateway } = upstreams;
-  const nameOf = ({ hostname, port }: LocalAddress): string => `${hostname}:${port}`;
+  const serversOf = (addresses: LocalAddress | readonly LocalAddress[]): string =>
+    [addresses].flat().map(({ hostname, port }) => `server ${hostname}:${port};`).join(" ");
   const changes: readonly [from: string, to: string, count: number][] = [
-    ["server auth:8888;", `server ${nameOf(auth)};`, 1],
-    ["server game:8889;", `server ${nameOf(gameTcp)};`, 1],
-    ["server game:9999;", `server ${nameOf(gameUdp)};`, 1],
-    ["server gateway:8080;", `server ${nameOf(gateway)};`, 1],
+    ["server auth:8888;", serversOf(auth), 1],
+    ["server game:8889;", serversOf(gameTcp), 1],
+    ["server game:9999;", serversOf(gameUdp), 1],
+    ["server gateway:8080;", serversOf(gateway), 1],
     ["listen 8888 ", `listen ${HOSTNAME}:${ports.auth} `, 1],
     ["listen 8889 ", `listen ${HOSTNAME}:${ports.gameTcp} `, 1],
     ["listen 9999 ", `listen ${HOSTNAME}:${ports.gameUdp} `, 1],

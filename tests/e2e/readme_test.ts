@@ -1,53 +1,146 @@
+/**
+ * The README's commands: each is run here as it stands there, but for ports and data of its own, or it is
+ * skipped with the reason.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startSystem } from "../harness.ts";
+import { whyNoProgram } from "../brokers/broker_here.ts";
+import { hasBroker } from "../brokers/require_brokers.ts";
+import { parseJsonObject } from "../clients/json_fields.ts";
+import { eventually } from "../contract/eventually.ts";
+import {
+  type Example,
+  parseExamples,
+  parseTasks,
+  parseTypedLines,
+  patternOf,
+  ROOT,
+} from "./readme_commands.ts";
+import { ReadmeDev } from "./readme_dev.ts";
+import { TypedSession } from "./readme_session.ts";
 
-// The README's port, and what listens there in a test.
-const README_PORTS = { auth: 8888, udp: 9999 };
+const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+const examples = parseExamples(readme);
+const tasks = parseTasks(readme);
 
-Deno.test("README's examples give the answers that it prints", async (test) => {
-  const examples = parseExamples(await Deno.readTextFile("README.md"));
-  assertEquals(examples.length, 4);
-  const system = await startSystem({ env: { GAME_SILENCE_MS: "500" } });
-  const ports = new Map([
-    [README_PORTS.auth, system.auth.addresses.tcp.port],
-    [README_PORTS.udp, system.game.addresses.udp.port],
-  ]);
-  try {
-    for (const { command, answer } of examples) {
-      await test.step(command, async () => {
-        const real = command.replace(/ (\d+)$/, (_, port) => ` ${ports.get(Number(port))}`);
-        const shell = new Deno.Command("sh", { args: ["-c", real], stderr: "null" });
-        const { stdout } = await shell.output();
-        assertMatch(new TextDecoder().decode(stdout).trim(), patternOf(answer));
-      });
-    }
-  } finally {
-    await system.close();
+/** Commands that are not run as they stand, by how they begin, and why. */
+const NOT_RUN: readonly (readonly [start: string, reason: string])[] = [
+  [
+    "docker ",
+    "it needs Docker; tests/deploy holds compose.yaml and Dockerfile against the services",
+  ],
+  ["deno task dev --brokers", "tests/deploy/dev_brokers_test.ts runs it on servers of its own"],
+  [`npx -y deno@${Deno.version.deno} task test`, "it is what runs this"],
+  [`npx -y deno@${Deno.version.deno} task dev`, "dev runs below by this Deno, of that version"],
+  ["deno task dev", "all below is asked of it"],
+  ["deno task test", "it is what runs this"],
+  ["deno task ok", "it runs this, after what it checks first"],
+  ["deno task compile", "tests/deploy/compile_test.ts runs it"],
+  ["deno task replay <match_id>", "tests/e2e/replay_test.ts runs it on a match that was played"],
+  ["deno task auth", "tests/permissions runs it, and every other service's"],
+  ["deno task load", "tests/load runs it"],
+];
+
+/** Commands that end by themselves, and what they write; the code is 0. */
+const RUN: ReadonlyMap<string, RegExp> = new Map([
+  ["deno task replay --list", /^/],
+  ["deno task accounts list", /player1[^]*testuser/],
+  ["deno task auth:rotate-key", /./],
+]);
+/** What a command is run with, where the README leaves it open. */
+const ARGUMENTS: ReadonlyMap<string, string> = new Map([
+  ["deno task accounts", "deno task accounts list"],
+]);
+
+const commands = [...new Set([...examples.map(({ command }) => command), ...tasks])];
+for (const command of commands.filter((one) => !isRun(one))) {
+  const reason = NOT_RUN.find(([start]) => command.startsWith(start))?.[1];
+  Deno.test({
+    name: `README: ${command} (${reason ?? "nobody runs it"})`,
+    // What nobody runs, and nobody knows why, fails.
+    ignore: reason !== undefined,
+    fn: () => {
+      throw new Error("Cannot find out what runs this command");
+    },
+  });
+}
+
+const whyNot = await whyNoProgram("nc") ?? await whyNoProgram("curl");
+const ignore = !hasBroker("netcat and curl for the README", whyNot);
+Deno.test({ name: "README's commands do what it says beside dev", ignore, fn: runCommands });
+
+async function runCommands(test: Deno.TestContext): Promise<void> {
+  await using dev = await ReadmeDev.start();
+  for (const example of examples.filter(({ command }) => /^(?:echo|curl) /.test(command))) {
+    // What is live is known seconds after the start.
+    const isStatus = example.command.startsWith("curl ");
+    const prove = (): Promise<void> => answers(dev, example);
+    await test.step(example.command, () => isStatus ? eventually(prove) : prove());
   }
+  const telnet = examples.find(({ command }) => /^nc /.test(command));
+  await test.step(`${telnet?.command} and what is typed there`, async () => {
+    await using session = new TypedSession(dev.command(telnet?.command ?? "", "piped"));
+    await session.follow(telnet?.answer ?? "");
+  });
+  await test.step("nc -u 127.0.0.1 9999 and what is typed there", async () => {
+    const lines = parseTypedLines(readme);
+    assertEquals(lines.length, 4);
+    await using session = new TypedSession(dev.command("nc -u 127.0.0.1 9999", "piped"));
+    await session.type(lines[0] ?? "");
+    await session.until('"status":"joined"');
+    for (const line of lines.slice(1)) await session.type(line);
+    assert(!(await session.until('"status":"left_game"')).includes('"status":"error"'));
+  });
+  for (const named of commands) {
+    const command = ARGUMENTS.get(named) ?? named;
+    const expected = RUN.get(command);
+    if (expected === undefined) continue;
+    await test.step(command, async () => {
+      const { code, output } = await dev.run(command);
+      assertEquals(code, 0, output);
+      assertMatch(output, expected);
+    });
+  }
+  await test.step("the page and its description", async () => {
+    for (const path of ["/", "/openapi.json"]) {
+      assertEquals((await dev.run(`curl -sf http://127.0.0.1:8080${path}`)).code, 0, path);
+    }
+  });
+}
+
+Deno.test("deno task bench measures one case beside its baseline", async () => {
+  assert(commands.includes("deno task bench"));
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "bench", "--json", "sizes"],
+    cwd: ROOT,
+    stderr: "null",
+  }).output();
+  assert(success);
+  const { figures } = parseJsonObject(new TextDecoder().decode(stdout));
+  assert(Array.isArray(figures) && figures.length > 0);
 });
 
-Deno.test("README names tasks that there are", async () => {
-  const readme = await Deno.readTextFile("README.md");
-  const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const named = [...readme.matchAll(/(?:deno|deno@[\d.]+) task ([a-z-]+)/g)].map(([, name]) =>
+Deno.test("README has examples, and names tasks and a version of Deno that there are", async () => {
+  assert(examples.length >= 12, `${examples.length} examples`);
+  const config = parseJsonObject(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const named = [...readme.matchAll(/(?:deno|deno@[\d.]+) task ([a-z:-]*[a-z])/g)].map(([, name]) =>
     name
   );
   assert(named.length >= 6);
-  for (const name of named) assert(name !== undefined && name in tasks, `task ${name}`);
+  for (const name of named) assert(JSON.stringify(config.tasks).includes(`"${name}":`), name);
+  for (const [, version] of readme.matchAll(/deno@([\d.]+)/g)) {
+    assertEquals(version, Deno.version.deno);
+  }
 });
 
-/** A netcat command and the block after it: what it answers, shortened with `…`. */
-interface Example {
-  readonly command: string;
-  readonly answer: string;
+async function answers(dev: ReadmeDev, { command, answer }: Example): Promise<void> {
+  const { output } = await dev.run(command);
+  assert(answer !== undefined, "no answer beside it");
+  assertMatch(output, patternOf(answer));
 }
 
-function parseExamples(readme: string): readonly Example[] {
-  const blocks = readme.matchAll(/```sh\n(echo [^\n]* nc [^\n]*)\n```\s*```text\n([^\n]*)\n```/g);
-  return [...blocks].map(([, command = "", answer = ""]) => ({ command, answer }));
-}
-
-function patternOf(answer: string): RegExp {
-  const parts = answer.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join("[^]*?")}$`);
+function isRun(command: string): boolean {
+  return /^(?:echo|nc|curl) /.test(command) || command === "deno task bench" ||
+    RUN.has(ARGUMENTS.get(command) ?? command);
 }
