@@ -53,7 +53,10 @@ const STEPS: readonly string[] = [
   DROP TABLE events;
   ALTER TABLE numbered_events RENAME TO events;
   CREATE INDEX events_by_topic ON events (topic);
-  CREATE INDEX events_by_stream ON events (stream);`,
+  CREATE INDEX events_by_stream ON events (stream);
+  CREATE VIEW history AS
+    SELECT position, name AS topic, key, datetime(at_ms / 1000, 'unixepoch') AS at, value
+    FROM events JOIN event_topics USING (topic) JOIN event_streams USING (stream);`,
 ];
 
 /**

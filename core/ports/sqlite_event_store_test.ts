@@ -123,6 +123,20 @@ Deno.test("SqliteEventStore goes on with a file in which topics and keys have no
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("SqliteEventStore has a view for people, with names and times", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/events.sqlite`;
+  const store = new SqliteEventStore({ path });
+  store.append([["t", "k", null, 1_700_000_000_123, "{}"]]);
+  store.close();
+  const database = new DatabaseSync(path);
+  assertEquals(database.prepare("SELECT * FROM history").all().map((row) => Object.values(row)), [
+    [1, "t", "k", "2023-11-14 22:13:20", "{}"],
+  ]);
+  database.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("SqliteEventStore refuses a file of a newer program", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/events.sqlite`;
