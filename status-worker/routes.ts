@@ -1,24 +1,17 @@
 import type { Clock } from "../core/clock.ts";
 import { errorResponse, jsonResponse, type Route } from "../core/net/http_server.ts";
-import { matchesEntityTag } from "./entity_tag.ts";
 import { historyRoute } from "./history_route.ts";
 import { pageAssetRoutes } from "./page/page_assets.ts";
 import { statusPageRoute } from "./page/page_route.ts";
-import { ageSecondsOf, annotateStatus } from "./status.ts";
+import { ageSecondsOf } from "./status.ts";
+import { StatusAnswers } from "./status_answers.ts";
 import type { StatusCache } from "./status_cache.ts";
 import type { StatusHistory } from "./status_history.ts";
 import type { StatusMetrics, StatusRoute } from "./status_metrics.ts";
-import type { StatusReader, StatusReading } from "./status_reader.ts";
+import type { StatusReader } from "./status_reader.ts";
 import type { UpdateInterval } from "./update_interval.ts";
 
-/**
- * How long browsers and proxies may give an answer again, in seconds. Short beside the interval: a
- * visitor sees an update soon, and a proxy still takes nearly all of the load.
- */
-const MAX_AGE_S = 10;
-
-const FRESH = `public, max-age=${MAX_AGE_S}`;
-/** For what is not up to date, or about the cache itself: ask again each time. */
+/** For what is about the cache itself: ask again each time. */
 const UNCACHED = { "cache-control": "no-cache" };
 
 /** What {@linkcode statusRoutes} need. */
@@ -48,7 +41,7 @@ export function quickStatus(
   options: StatusRoutesOptions,
 ): (request: Request) => Response | undefined {
   const { reader, metrics, clock } = options;
-  const bodies = new StatusBodies(clock);
+  const answers = new StatusAnswers(clock);
   return (request) => {
     const { url, method } = request;
     // Without a query, and nothing before it but the host.
@@ -57,13 +50,13 @@ export function quickStatus(
     const { current } = reader;
     if (current === undefined) return undefined;
     metrics.requests[current.source].inc();
-    return statusResponse(request, current, bodies);
+    return answers.respond(current, request.headers.get("if-none-match"));
   };
 }
 
 /** What visitors, operators and probes may ask. */
 export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
-  const bodies = new StatusBodies(options.clock);
+  const answers = new StatusAnswers(options.clock);
   const get = (path: StatusRoute, handler: Route["handler"]): Route => ({
     method: "GET",
     path,
@@ -72,7 +65,7 @@ export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
   const answer = async (request: Request): Promise<Response> => {
     const reading = await options.reader.read();
     options.metrics.requests[reading.source].inc();
-    return statusResponse(request, reading, bodies);
+    return answers.respond(reading, request.headers.get("if-none-match"));
   };
   return [
     get("/api/server/status", answer),
@@ -83,26 +76,6 @@ export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
     statusPageRoute(options),
     ...pageAssetRoutes(),
   ];
-}
-
-function statusResponse(
-  request: Request,
-  reading: StatusReading,
-  bodies: StatusBodies,
-): Response {
-  const { source, entityTag } = reading;
-  const isFresh = source === "cache" || source === "database";
-  const headers = {
-    "x-content-type-options": "nosniff",
-    "etag": entityTag,
-    "cache-control": isFresh ? FRESH : UNCACHED["cache-control"],
-    "content-type": "application/json; charset=utf-8",
-  };
-  if (matchesEntityTag(request.headers.get("if-none-match"), entityTag)) {
-    const { "content-type": _none, ...rest } = headers;
-    return new Response(null, { status: 304, headers: rest });
-  }
-  return new Response(bodies.textOf(reading), { headers });
 }
 
 async function debugResponse(options: StatusRoutesOptions): Promise<Response> {
@@ -137,27 +110,4 @@ async function healthResponse(options: StatusRoutesOptions): Promise<Response> {
     return unwell("stale", "Cache too old");
   }
   return jsonResponse({ status: "ok", age_seconds: ageSeconds }, { headers: UNCACHED });
-}
-
-/** Bodies of answers; the last is kept, because it stays the same for a second. */
-class StatusBodies {
-  readonly #clock: Clock;
-  #reading: StatusReading | undefined;
-  #ageSeconds: number | null = null;
-  #text = "";
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  textOf(reading: StatusReading): string {
-    const { status, source } = reading;
-    const ageSeconds = ageSecondsOf(status, this.#clock.nowMs());
-    if (reading !== this.#reading || ageSeconds !== this.#ageSeconds) {
-      this.#reading = reading;
-      this.#ageSeconds = ageSeconds;
-      this.#text = JSON.stringify(annotateStatus(status, { source, ageSeconds }));
-    }
-    return this.#text;
-  }
 }

@@ -52,7 +52,7 @@ export async function loadHttp(options: HttpLoadOptions): Promise<HttpLoad> {
 
 /** Reads what `wrk --latency` prints. @throws Error where it is something else */
 export function parseWrk(text: string): HttpLoad {
-  const [, p99, unit = ""] = /^\s+99%\s+([\d.]+)(us|ms|s)$/m.exec(text) ?? [];
+  const [, p99, unit = ""] = /^\s+99%\s+([\d.]+)(us|ms|s) *$/m.exec(text) ?? [];
   const perSecond = Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(text)?.[1]);
   const count = Number(/^\s+(\d+) requests in /m.exec(text)?.[1]);
   const p99Ms = Number(p99) * (LATENCY_MS[unit] ?? NaN);
