@@ -1,7 +1,7 @@
 import type { SqlExecutor, SqlRow } from "../core/ports/sql_database.ts";
 import { UniqueViolation } from "../core/ports/sql_database.ts";
 import { foldUsername } from "./accounts.ts";
-import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
+import { integerOf, optionalIntegerOf, textOf } from "../core/ports/sql_columns.ts";
 
 /** An account as it is stored. */
 export interface Account {

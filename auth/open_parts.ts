@@ -12,7 +12,7 @@ import type { HashQueue } from "./hash_queue.ts";
 import { KeyRing } from "./key_ring.ts";
 import { LoginThrottle } from "./login_throttle.ts";
 import { AUTH_MIGRATIONS, AUTH_SCHEMA } from "./migrations.ts";
-import { SCRYPT_PARAMETERS, type ScryptParameters } from "./password_hash.ts";
+import { type DeriveKey, SCRYPT_PARAMETERS, type ScryptParameters } from "./password_hash.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { RevocationPublisher } from "./revocation_publisher.ts";
 import { RevokedSessions } from "./revoked_sessions.ts";
@@ -34,6 +34,8 @@ export const AUTH_PORTS = [
 export interface AuthDeps extends ServiceContext, Pick<Ports, typeof AUTH_PORTS[number]> {
   /** What a password hash costs; only tests take a cheaper one than the default. */
   readonly hashParameters?: ScryptParameters;
+  /** Derives keys from passwords; only a simulation takes another than scrypt on the thread pool. */
+  readonly deriveKey?: DeriveKey;
 }
 
 /** The parts of auth, some of which work by themselves until they are closed. */
@@ -57,7 +59,7 @@ export async function openParts(
   deps: AuthDeps,
   own: { readonly queue: HashQueue; readonly metrics: AuthMetrics },
 ): Promise<OpenParts> {
-  const { database, clock, log, kvStore, hashParameters = SCRYPT_PARAMETERS } = deps;
+  const { database, clock, log, kvStore, hashParameters = SCRYPT_PARAMETERS, deriveKey } = deps;
   await migrate(database, { name: AUTH_SCHEMA, steps: AUTH_MIGRATIONS, clock });
   const newId = (): string => crypto.randomUUID();
   const keys = await KeyRing.open({ keys: new SigningKeys({ database, clock }), clock, log });
@@ -71,7 +73,9 @@ export async function openParts(
     changes: new AccountChanges(database),
     sessions,
     revocations,
-    hasher: new PasswordHasher(own.queue, hashParameters),
+    hasher: new PasswordHasher(own.queue, hashParameters, {
+      ...(deriveKey && { derive: deriveKey }),
+    }),
     throttle: openThrottle(config, deps, own.metrics),
     issuer: new TokenIssuer({ signer: () => keys.signer(), ttlS, clock, newId }),
     verifier: openVerifier(keys, deps),

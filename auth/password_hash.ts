@@ -29,16 +29,30 @@ const WORK_MAX = 4 * 2 ** 14 * 8 * 5;
 const PHC_PATTERN =
   /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
+/** What a key is derived from, and how. */
+export interface KeyDerivation {
+  /** What it costs. */
+  readonly parameters: ScryptParameters;
+  /** Makes equal passwords give other keys. */
+  readonly salt: Uint8Array;
+  /** How long the key is to be. */
+  readonly hashBytes: number;
+}
+
+/** Derives a key from a password. */
+export type DeriveKey = (password: string, options: KeyDerivation) => Promise<Uint8Array>;
+
 interface ScryptHash {
   readonly parameters: ScryptParameters;
   readonly salt: Uint8Array;
   readonly hash: Uint8Array;
 }
 
-/** Hashes a password under a new salt, on the thread pool; gives a PHC string. */
+/** Hashes a password under a new salt, on the thread pool unless `derive` is another; gives a PHC string. */
 export async function hashPassword(
   password: string,
   parameters: ScryptParameters,
+  { derive = deriveOnPool }: { readonly derive?: DeriveKey } = {},
 ): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(password, { parameters, salt, hashBytes: HASH_BYTES });
@@ -50,7 +64,11 @@ export async function hashPassword(
  *
  * @throws Error when `phc` is no scrypt hash, or one that would cost far more than ours
  */
-export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  phc: string,
+  { derive = deriveOnPool }: { readonly derive?: DeriveKey } = {},
+): Promise<boolean> {
   const { parameters, salt, hash } = parse(phc);
   const candidate = await derive(password, { parameters, salt, hashBytes: hash.length });
   return timingSafeEqual(candidate, hash);
@@ -70,14 +88,8 @@ export function decoyHash(parameters: ScryptParameters): string {
   return format({ parameters, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) });
 }
 
-function derive(
-  password: string,
-  options: {
-    readonly parameters: ScryptParameters;
-    readonly salt: Uint8Array;
-    readonly hashBytes: number;
-  },
-): Promise<Uint8Array> {
+/** Derives a key with scrypt, on the thread pool. @throws Error when scrypt fails */
+export function deriveOnPool(password: string, options: KeyDerivation): Promise<Uint8Array> {
   const { parameters: { costLog2, blockSize, parallelization }, salt, hashBytes } = options;
   const cost = {
     N: 2 ** costLog2,

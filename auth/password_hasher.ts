@@ -1,6 +1,7 @@
 import type { HashOutcome, HashQueue } from "./hash_queue.ts";
 import {
   decoyHash,
+  type DeriveKey,
   hashPassword,
   needsRehash,
   type ScryptParameters,
@@ -12,17 +13,23 @@ export class PasswordHasher {
   readonly #queue: HashQueue;
   readonly #parameters: ScryptParameters;
   readonly #decoy: string;
+  readonly #how: { readonly derive?: DeriveKey };
 
-  /** Every hash takes a turn in `queue`. */
-  constructor(queue: HashQueue, parameters: ScryptParameters) {
+  /** Every hash takes a turn in `queue`; keys are derived on the thread pool unless `derive` is given. */
+  constructor(
+    queue: HashQueue,
+    parameters: ScryptParameters,
+    options: { readonly derive?: DeriveKey } = {},
+  ) {
     this.#queue = queue;
     this.#parameters = parameters;
+    this.#how = options;
     this.#decoy = decoyHash(parameters);
   }
 
   /** A new hash of the password, as a PHC string, at a turn of `owner`. */
   hash(password: string, owner?: string): Promise<HashOutcome<string>> {
-    return this.#queue.run(() => hashPassword(password, this.#parameters), owner);
+    return this.#queue.run(() => hashPassword(password, this.#parameters, this.#how), owner);
   }
 
   /**
@@ -43,7 +50,7 @@ export class PasswordHasher {
     const { owner, mayStart, onVerdict } = options;
     return this.#queue.run(async () => {
       if (mayStart !== undefined && !await mayStart()) return undefined;
-      const matches = await verifyPassword(password, phc ?? this.#decoy);
+      const matches = await verifyPassword(password, phc ?? this.#decoy, this.#how);
       await onVerdict?.(matches);
       return matches;
     }, owner);

@@ -29,3 +29,20 @@ Deno.test("PasswordHasher spends a turn of the queue where there is no hash", as
   assertEquals(await hasher.verify("tank-battle-3", undefined), { ok: false, reason: "busy" });
   await first;
 });
+
+Deno.test("PasswordHasher derives keys as it is told", async () => {
+  const clock = new ManualClock();
+  const queue = new HashQueue({ inFlightMax: 1, waitingMax: 1, waitMaxMs: 1_000, clock });
+  const passwords: string[] = [];
+  const hasher = new PasswordHasher(queue, CHEAP_SCRYPT, {
+    derive: (password, { hashBytes }) => {
+      passwords.push(password);
+      return Promise.resolve(new Uint8Array(hashBytes).fill(password.length));
+    },
+  });
+  const hash = await hasher.hash("tank-battle-3");
+  assert(hash.ok);
+  assertEquals(await hasher.verify("same-length-x", hash.value), { ok: true, value: true });
+  assertEquals(await hasher.verify("shorter", hash.value), { ok: true, value: false });
+  assertEquals(passwords, ["tank-battle-3", "same-length-x", "shorter"]);
+});

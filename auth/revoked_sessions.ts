@@ -1,5 +1,5 @@
 import type { SqlExecutor } from "../core/ports/sql_database.ts";
-import { integerOf, textOf } from "./columns.ts";
+import { integerOf, textOf } from "../core/ports/sql_columns.ts";
 
 /** A session that was ended while access tokens of it could still be shown. */
 export interface RevokedSession {

@@ -1,5 +1,5 @@
 import type { SqlExecutor, SqlRow, SqlValue } from "../core/ports/sql_database.ts";
-import { textOf } from "./columns.ts";
+import { textOf } from "../core/ports/sql_columns.ts";
 
 /** Which sessions end, and until when their access tokens could still be shown. */
 export interface SessionEnd {

@@ -1,6 +1,6 @@
 // Long because a session and its refresh tokens change in the same transactions.
 import type { SqlDatabase, SqlExecutor, SqlRow } from "../core/ports/sql_database.ts";
-import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
+import { integerOf, optionalIntegerOf, textOf } from "../core/ports/sql_columns.ts";
 import { endSessions } from "./session_ends.ts";
 
 /** The most sessions that an account has; a login beyond ends the oldest. */

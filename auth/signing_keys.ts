@@ -7,7 +7,7 @@ import {
   type SqlRow,
   UniqueViolation,
 } from "../core/ports/sql_database.ts";
-import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
+import { integerOf, optionalIntegerOf, textOf } from "../core/ports/sql_columns.ts";
 
 const FIRST_GENERATION = 1;
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { ManualClock } from "../core/manual_clock.ts";
 import { makeServerCertificate } from "../tests/brokers/server_certificate.ts";
+import { inTime } from "../tests/contract/eventually.ts";
 import { readTlsFiles, TlsListener, type TlsPem } from "./tls_listener.ts";
 import type { RelayedTlsConn } from "./tls_relay.ts";
 
@@ -206,3 +207,51 @@ Deno.test("TLS files that cannot be read are named", async () => {
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => systemClock.after(0, resolve));
 }
+
+/** The ports on which a process listens on loopback, of this one alone (`man 5 proc`). */
+async function findOwnPorts(): Promise<readonly number[]> {
+  const inodes = new Set<string>();
+  for await (const { name } of Deno.readDir("/proc/self/fd")) {
+    const target = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
+    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+    if (inode !== undefined) inodes.add(inode);
+  }
+  const table = await Deno.readTextFile("/proc/net/tcp");
+  return [...table.matchAll(/: 0100007F:([0-9A-F]{4}) \S+ 0A (?:\S+ +){5}(\d+)/g)]
+    .filter(([, , inode = ""]) => inodes.has(inode))
+    .map(([, port = ""]) => parseInt(port, 16));
+}
+
+Deno.test({
+  name: "TlsListener turns away who finds the listener inside, and serves its own client",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const listener = open();
+    const inside = (await findOwnPorts()).filter((port) => port !== listener.addr.port);
+    const strangers = await Promise.all(
+      inside.map((port) => Deno.connect({ hostname: "127.0.0.1", port })),
+    );
+    assert(strangers.length > 0);
+    const pair = await openPair(listener);
+    await inTime(assertSpeaks(pair), 5_000);
+    // Deno keeps a TLS socket that was closed before its handshake until the other side lets go.
+    for (const stranger of strangers) stranger.close();
+    await end(pair);
+    listener.close();
+  },
+});
+
+Deno.test("TlsListener that is closed while somebody comes leaves nobody waiting", async () => {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const listener = open();
+    const accepting = listener.accept().then((server) => server.close(), () => {});
+    const client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    // A few turns of the loop, each time others: it closes at every stage of the acceptance.
+    for (let turn = 0; turn < attempt % 10; turn++) await Promise.resolve();
+    listener.close();
+    await accepting;
+    const read = client.read(new Uint8Array(1)).catch(() => null);
+    assertEquals(await inTime(read, 5_000), null);
+    client.close();
+  }
+});

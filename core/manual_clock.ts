@@ -5,11 +5,14 @@ interface Timer {
   readonly order: number;
   readonly callback: () => void;
   readonly periodMs: number | undefined;
+  isCancelled: boolean;
 }
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  #timers = new Set<Timer>();
+  /** A binary heap, the next that is due first; cancelled ones stay until then. */
+  readonly #heap: Timer[] = [];
+  #timerCount = 0;
   #elapsedMs = 0;
   #order = 0;
   readonly #originMs: number;
@@ -41,7 +44,7 @@ export class ManualClock implements Clock {
 
   /** How many timers wait. */
   get timerCount(): number {
-    return this.#timers.size;
+    return this.#timerCount;
   }
 
   /**
@@ -51,10 +54,15 @@ export class ManualClock implements Clock {
   async advance(byMs: number): Promise<void> {
     const endMs = this.#elapsedMs + byMs;
     await settle();
-    for (let due = this.#nextDue(endMs); due !== undefined; due = this.#nextDue(endMs)) {
+    for (let due = this.#takeDue(endMs); due !== undefined; due = this.#takeDue(endMs)) {
       this.#elapsedMs = due.dueMs;
-      if (due.periodMs === undefined) this.#timers.delete(due);
-      else due.dueMs += due.periodMs;
+      if (due.periodMs === undefined) {
+        due.isCancelled = true;
+        this.#timerCount--;
+      } else {
+        due.dueMs += due.periodMs;
+        this.#push(due);
+      }
       due.callback();
       await settle();
     }
@@ -65,20 +73,58 @@ export class ManualClock implements Clock {
     // A period of nothing would keep `advance` in one moment for ever.
     const period = periodMs === undefined ? undefined : Math.max(1, periodMs);
     const dueMs = this.#elapsedMs + Math.max(0, period ?? delayMs);
-    const timer: Timer = { dueMs, order: this.#order++, callback, periodMs: period };
-    this.#timers.add(timer);
-    return () => void this.#timers.delete(timer);
+    const isCancelled = false;
+    const timer: Timer = { dueMs, order: this.#order++, callback, periodMs: period, isCancelled };
+    this.#timerCount++;
+    this.#push(timer);
+    return () => {
+      if (!timer.isCancelled) this.#timerCount--;
+      timer.isCancelled = true;
+    };
   }
 
-  #nextDue(endMs: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.dueMs > endMs) continue;
-      if (!next || timer.dueMs < next.dueMs) next = timer;
-      else if (timer.dueMs === next.dueMs && timer.order < next.order) next = timer;
+  #takeDue(endMs: number): Timer | undefined {
+    for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) {
+      if (!next.isCancelled && next.dueMs > endMs) return undefined;
+      this.#pop();
+      if (!next.isCancelled) return next;
     }
-    return next;
+    return undefined;
   }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex];
+      if (parent === undefined || isBefore(parent, timer)) break;
+      heap[index] = parent;
+      index = parentIndex;
+    }
+    heap[index] = timer;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      const [left, right] = [heap[2 * index + 1], heap[2 * index + 2]];
+      const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (child === undefined || isBefore(last, child)) break;
+      heap[index] = child;
+      index = 2 * index + (isRight ? 2 : 1);
+    }
+    heap[index] = last;
+  }
+}
+
+/** Of two that are due at once the one that was set first comes first. */
+function isBefore(one: Timer, other: Timer): boolean {
+  return one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 }
 
 // Long enough for a chain of a few awaits; a test that needs more advances twice.

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../clock.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 
 /** How a connection is looked after. */
 export interface HeartbeatOptions {

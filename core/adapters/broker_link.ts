@@ -1,7 +1,7 @@
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import { unreachable } from "../unreachable.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** How long to wait before the next attempt to connect. */

@@ -1,19 +1,11 @@
+import type { TlsFiles } from "./tls_options.ts";
+
 /** Where one server of a broker listens. */
 export interface BrokerHost {
   /** A name or an address, an IPv6 one without brackets. */
   readonly hostname: string;
   /** 1 to 65 535. */
   readonly port: number;
-}
-
-/** How a connection is encrypted; paths are read again for each connection. */
-export interface BrokerTls {
-  /** PEM file of the authorities to trust; undefined: those that the process trusts. */
-  readonly caFile: string | undefined;
-  /** PEM file of our own certificate, with `keyFile`. */
-  readonly certFile: string | undefined;
-  /** PEM file of its key. */
-  readonly keyFile: string | undefined;
 }
 
 /** What a broker's URL may hold. */
@@ -57,7 +49,7 @@ export interface BrokerUrl {
   /** Decoded, without its first slash. */
   readonly path: string;
   /** Undefined: not encrypted. */
-  readonly tls: BrokerTls | undefined;
+  readonly tls: TlsFiles | undefined;
   /** Known names, each once, with numbers in their range. */
   readonly parameters: URLSearchParams;
 }
@@ -172,7 +164,7 @@ function tryInteger(parameters: URLSearchParams, rule: IntegerParameter): number
   return value >= rule.min && value <= rule.max ? value : undefined;
 }
 
-function tlsOf(parameters: URLSearchParams): BrokerTls {
+function tlsOf(parameters: URLSearchParams): TlsFiles {
   const [caFile, certFile, keyFile] = TLS_FILES.map((name) => parameters.get(name) ?? undefined);
   return { caFile, certFile, keyFile };
 }

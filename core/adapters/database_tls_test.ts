@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError, ConfigReader } from "../config.ts";
-import { type DatabaseTls, readDatabaseTls, readTlsOptions } from "./database_tls.ts";
+import { type DatabaseTls, readDatabaseTls } from "./database_tls.ts";
 
 function read(variables: Record<string, string>): DatabaseTls | undefined {
   const reader = new ConfigReader(new Map(Object.entries(variables)));
@@ -36,20 +36,5 @@ Deno.test("readDatabaseTls names the variable that is wrong", () => {
     () => read({ DB_TLS: "require", DB_TLS_CERT_FILE: "c" }),
     ConfigError,
     "Cannot read DB_TLS_KEY_FILE: must be set with DB_TLS_CERT_FILE",
-  );
-});
-
-Deno.test("readTlsOptions asks of the certificate what it was told, and names a file it cannot read", () => {
-  const optionsOf = (verify: DatabaseTls["verify"]): unknown[] => {
-    const options = readTlsOptions({ verify, ...NO_FILES });
-    return [options.rejectUnauthorized, "checkServerIdentity" in options];
-  };
-  assertEquals(optionsOf("nothing"), [false, true]);
-  assertEquals(optionsOf("authority"), [true, true]);
-  assertEquals(optionsOf("host"), [true, false]);
-  assertThrows(
-    () => readTlsOptions({ verify: "host", ...NO_FILES, caFile: "/nowhere/ca.pem" }),
-    Error,
-    "Cannot read certificate /nowhere/ca.pem: ",
   );
 });

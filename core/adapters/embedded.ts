@@ -7,6 +7,7 @@ import { MemoryWorkQueue } from "../ports/memory_work_queue.ts";
 import { SqliteConstantsSource } from "../ports/sqlite_constants_source.ts";
 import { openSqliteDatabase } from "../ports/sqlite_database.ts";
 import { SqliteEventLog } from "../ports/sqlite_event_log.ts";
+import type { EventRetention } from "../ports/sqlite_event_pruner.ts";
 import type { Ports, ServiceContext } from "../service.ts";
 
 /** A port that is open. */
@@ -19,10 +20,12 @@ export interface Opening<Port> {
   readonly where?: string;
 }
 
-/** Where the embedded ports keep what they keep. */
+/** Where the embedded ports keep what they keep, and how much. */
 export interface EmbeddedOptions {
   /** The folder for it. */
   readonly dataDir: string;
+  /** What the event log keeps. */
+  readonly eventRetention: EventRetention;
 }
 
 /** Opens one port. */
@@ -31,7 +34,7 @@ export type Opener<Name extends keyof Ports> = (
   context: ServiceContext,
 ) => Promise<Opening<Ports[Name]>>;
 
-/** The metric that says how many events there must be to read, less those that were dropped. */
+/** The metric that says how many events there must be to read, less those that were dropped or removed. */
 export const APPENDED_EVENTS: MetricText = {
   name: "event_log_appended_total",
   help: "Events that services have written, whatever became of them",
@@ -83,7 +86,7 @@ export const EMBEDDED_OPENERS: { readonly [Name in keyof Ports]: Opener<Name> } 
 };
 
 async function openEventLog(
-  { dataDir }: EmbeddedOptions,
+  { dataDir, eventRetention: retention }: EmbeddedOptions,
   { clock, log, metrics, health }: ServiceContext,
 ): Promise<Opening<Ports["eventLog"]>> {
   const path = `${dataDir}/events.sqlite`;
@@ -94,12 +97,28 @@ async function openEventLog(
     label: "reason",
     values: EVENT_DROP_REASONS,
   });
+  const removed = metrics.counters({
+    name: "event_log_removed_total",
+    help: "Events that were removed, the oldest first, because of their age or for want of room",
+    label: "reason",
+    values: ["age", "size"],
+  });
+  const unread = metrics.counter({
+    name: "event_log_removed_unread_total",
+    help: "How often a consumer group had yet to read one of them",
+  });
   const port = new SqliteEventLog({
     path,
     clock,
     log,
+    retention,
     onAppend: () => appended.inc(),
     onDrop: (count, reason) => dropped[reason].inc(count),
+    onPrune: ({ oldCount, excessCount, unreadCount }) => {
+      removed.age.inc(oldCount);
+      removed.size.inc(excessCount);
+      unread.inc(unreadCount);
+    },
     onState: (isUp, reason = "") => {
       if (isUp) health.markUp("event_log");
       else health.markDown("event_log", reason, { required: false });

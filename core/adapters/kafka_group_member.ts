@@ -28,8 +28,11 @@ const HEARTBEATS_PER_SESSION = 10;
 /** How often kafkajs tries a step of a consumer's before it breaks: joining a busy group takes several. */
 const CONSUMER_RETRIES = 5;
 
-/** How long a member may take to leave its group once its work is done, in milliseconds. */
-const LEAVE_MS = 10_000;
+/**
+ * How long a member may take to leave its group once its work is done, in milliseconds: less than a service has
+ * to end. A group that waits for a member that was killed lets nobody go before that one is given up.
+ */
+const LEAVE_MS = 3_000;
 
 /** What a member needs. */
 export interface KafkaGroupMemberOptions extends KafkaClientOptions {
@@ -104,7 +107,6 @@ export class KafkaGroupMember implements Subscription {
   /** Consumes until it closes. @throws Error when the consumer breaks */
   async #consume(): Promise<void> {
     const { topic, group, config } = this.#options;
-    await this.#ensureTopic();
     // A client of its own: kafkajs shares a group's offsets among the consumers of one.
     const consumer = new Kafka(toKafkaSettings(this.#options)).consumer({
       groupId: `${group}.${topic}`,
@@ -127,20 +129,30 @@ export class KafkaGroupMember implements Subscription {
       this.#breakCount = 0;
     });
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [topic], fromBeginning: true });
-      await consumer.run({
-        eachBatchAutoResolve: false,
-        autoCommitInterval: COMMIT_DELAY_MS,
-        partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-        eachBatch: (payload) => this.#handle(payload),
-      });
-      await Promise.race([crashed.promise, aborted(this.#closing.signal)]);
+      // Joining takes as long as the group waits for a member that was killed, or brokers for nobody knows
+      // what: closing does not.
+      const broken = this.#join(consumer).then(() => crashed.promise);
+      await Promise.race([broken, aborted(this.#closing.signal)]);
     } finally {
       for (const cancel of this.#resumeTimers) cancel();
       this.#resumeTimers.clear();
       await this.#leave(consumer);
     }
+  }
+
+  /** Begins to consume, unless it is to close meanwhile. */
+  async #join(consumer: Consumer): Promise<void> {
+    await this.#ensureTopic();
+    if (this.#isClosing) return;
+    await consumer.connect();
+    if (this.#isClosing) return await consumer.disconnect();
+    await consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      autoCommitInterval: COMMIT_DELAY_MS,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => this.#handle(payload),
+    });
   }
 
   async #ensureTopic(): Promise<void> {

@@ -3,7 +3,7 @@ import { type Connection, type ConnectionOptions, createConnection } from "mysql
 import type { Clock } from "../clock.ts";
 import type { ConstantRow, ConstantsSource } from "../ports/constants_source.ts";
 import { WorkInHand } from "../ports/work_in_hand.ts";
-import { readTlsOptions } from "./database_tls.ts";
+import { readTlsOptions } from "./tls_options.ts";
 import { errorMessage } from "./error_message.ts";
 import { describeMysql, type MysqlConfig } from "./mysql_config.ts";
 
@@ -163,6 +163,6 @@ function toConnectionOptions(config: MysqlConfig): ConnectionOptions {
     disableEval: true,
     ...(tls === undefined
       ? {}
-      : { ssl: { ...readTlsOptions(tls), verifyIdentity: tls.verify === "host" } }),
+      : { ssl: { ...readTlsOptions(tls, tls.verify), verifyIdentity: tls.verify === "host" } }),
   };
 }

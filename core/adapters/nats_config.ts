@@ -1,12 +1,12 @@
 import type { ConfigReader } from "../config.ts";
 import {
   type BrokerHost,
-  type BrokerTls,
   type BrokerUrlRules,
   describeHost,
   integerOf,
   parseBrokerUrl,
 } from "./broker_url.ts";
+import type { TlsFiles } from "./tls_options.ts";
 
 /** Who we say we are. */
 export type NatsCredentials =
@@ -24,7 +24,7 @@ export interface NatsConfig {
   /** Who we say we are. */
   readonly credentials: NatsCredentials;
   /** Undefined: not encrypted, unless the server insists. */
-  readonly tls: BrokerTls | undefined;
+  readonly tls: TlsFiles | undefined;
   /** How long connecting may take, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** A server that is silent for two of these is gone; in milliseconds. */

@@ -9,12 +9,12 @@ import { describeError } from "../log.ts";
 import { unreachable } from "../unreachable.ts";
 import { watchHeartbeat } from "./broker_heartbeat.ts";
 import { BROKER_GOODBYE_MS, type BrokerSession } from "./broker_link.ts";
-import { type BrokerTls, describeHost } from "./broker_url.ts";
-import { readTlsOptions } from "./database_tls.ts";
+import { describeHost } from "./broker_url.ts";
+import { readTlsOptions, type TlsFiles } from "./tls_options.ts";
 import type { NatsClient } from "./nats_client.ts";
 import type { NatsConfig, NatsCredentials } from "./nats_config.ts";
 import { NatsTransport } from "./nats_transport.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 
 /** The library's own heartbeat, which waits for a frozen server as it closes; ours comes long before. */
 const LIBRARY_PING_MS = 3_600_000;
@@ -95,8 +95,8 @@ function toAuthentication(
   }
 }
 
-function toTls(files: BrokerTls): NonNullable<ConnectionOptions["tls"]> {
-  const { ca, cert, key } = readTlsOptions({ verify: "host", ...files });
+function toTls(files: TlsFiles): NonNullable<ConnectionOptions["tls"]> {
+  const { ca, cert, key } = readTlsOptions(files);
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

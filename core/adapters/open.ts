@@ -91,7 +91,8 @@ function openPort(
   if (name === "kvStore" && redis !== undefined) return openRedis(redis, options, context);
   if (name === "database" && postgres !== undefined) return openPostgres(postgres, context);
   if (name === "constants" && mysql !== undefined) return openMysql(mysql, context);
-  return EMBEDDED_OPENERS[name](options, context);
+  const { dataDir, config: { eventRetention } } = options;
+  return EMBEDDED_OPENERS[name]({ dataDir, eventRetention }, context);
 }
 
 async function openKafka(

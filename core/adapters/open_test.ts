@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { systemClock } from "../clock.ts";
 import { Health } from "../health.ts";
 import { openLog } from "../log.ts";
+import { ManualClock } from "../manual_clock.ts";
 import { Metrics } from "../metrics.ts";
 import type { ServiceContext } from "../service.ts";
 import { openPorts, type PortName } from "./open.ts";
@@ -44,6 +45,34 @@ Deno.test("openPorts counts the events that are written, and those of them that 
     const text = await context.metrics.text();
     assertStringIncludes(text, "event_log_appended_total 2\n");
     assertStringIncludes(text, 'event_log_dropped_total{reason="bad_event"} 1\n');
+  } finally {
+    await closePorts();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("openPorts has the event log keep what it is told to, and counts what it removes", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const { context } = openContext();
+  const config = { ...EMBEDDED_PORTS, eventRetention: { ageMaxMs: 1, bytesMax: 1e9 } };
+  const clock = new ManualClock();
+  const { eventLog, closePorts } = await openPorts(
+    ["eventLog"],
+    { ...OPTIONS, config, dataDir },
+    { ...context, clock },
+  );
+  try {
+    eventLog.append({ topic: "topic", key: "key", value: { index: 0 } });
+    await eventLog.flush();
+    await clock.advance(1_000);
+    eventLog.append({ topic: "topic", key: "key", value: { index: 1 } });
+    await eventLog.flush();
+    const kept = await Array.fromAsync(eventLog.read("topic"));
+    assertEquals(kept.map(({ value }) => value), [{ index: 1 }]);
+    const text = await context.metrics.text();
+    assertStringIncludes(text, 'event_log_removed_total{reason="age"} 1\n');
+    assertStringIncludes(text, 'event_log_removed_total{reason="size"} 0\n');
+    assertStringIncludes(text, "event_log_removed_unread_total 0\n");
   } finally {
     await closePorts();
     await Deno.remove(dataDir, { recursive: true });

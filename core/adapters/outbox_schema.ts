@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { inTransaction } from "../ports/sqlite_event_schema.ts";
+import { integerOf, textOf } from "../ports/sql_columns.ts";
+import type { SqlRow } from "../ports/sql_database.ts";
 import type { EventRow } from "../ports/sqlite_event_store.ts";
+import { inTransaction } from "../ports/sqlite_transaction.ts";
 
 /** An event that waits. */
 export interface OutboxRecord {
@@ -25,7 +27,7 @@ const SCHEMA_VERSION = 1;
 /** Makes the schema of an outbox. @throws Error where a newer program has made it */
 export function updateOutboxSchema(database: DatabaseSync): void {
   inTransaction(database, () => {
-    const version = toInteger(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    const version = integerOf(database.prepare("PRAGMA user_version").get(), "user_version");
     if (version > SCHEMA_VERSION) {
       throw new Error(`its schema version ${version} is newer than ${SCHEMA_VERSION}`);
     }
@@ -36,27 +38,15 @@ export function updateOutboxSchema(database: DatabaseSync): void {
 }
 
 /** A row of the table as an event. @throws Error where it is none */
-export function toOutboxRecord(row: Readonly<Record<string, unknown>>): OutboxRecord {
-  const eventId = row["event_id"];
+export function toOutboxRecord(row: SqlRow): OutboxRecord {
   return {
-    position: toInteger(row["position"]),
+    position: integerOf(row, "position"),
     row: [
-      toText(row["topic"]),
-      toText(row["key"]),
-      eventId === null ? null : toText(eventId),
-      toInteger(row["at_ms"]),
-      toText(row["value"]),
+      textOf(row, "topic"),
+      textOf(row, "key"),
+      row["event_id"] === null ? null : textOf(row, "event_id"),
+      integerOf(row, "at_ms"),
+      textOf(row, "value"),
     ],
   };
-}
-
-/** A column as an integer. @throws Error where it is none */
-export function toInteger(value: unknown): number {
-  if (Number.isSafeInteger(value)) return Number(value);
-  throw new Error(`Cannot read the outbox: ${typeof value} where an integer belongs`);
-}
-
-function toText(value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new Error(`Cannot read the outbox: ${typeof value} where a text belongs`);
 }

@@ -1,14 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { OutboxStatus } from "../ports/outbox.ts";
-import { inTransaction } from "../ports/sqlite_event_schema.ts";
+import { integerOf, optionalIntegerOf } from "../ports/sql_columns.ts";
 import type { EventRow } from "../ports/sqlite_event_store.ts";
 import { openSqliteFile } from "../ports/sqlite_file.ts";
-import {
-  type OutboxRecord,
-  toInteger,
-  toOutboxRecord,
-  updateOutboxSchema,
-} from "./outbox_schema.ts";
+import { inTransaction } from "../ports/sqlite_transaction.ts";
+import { type OutboxRecord, toOutboxRecord, updateOutboxSchema } from "./outbox_schema.ts";
 
 /** Where an outbox is kept, and how much of it. */
 export interface OutboxStoreOptions {
@@ -73,7 +69,7 @@ export class OutboxStore {
       this.#count = all.count;
       this.#length = all.length;
       const newest = database.prepare("SELECT max(position) AS newest FROM outbox").get();
-      this.#newestPosition = toInteger(newest?.["newest"] ?? 0);
+      this.#newestPosition = optionalIntegerOf(newest, "newest") ?? 0;
     } catch (error) {
       database.close();
       const reason = error instanceof Error ? error.message : String(error);
@@ -129,7 +125,7 @@ export class OutboxStore {
     const records: OutboxRecord[] = [];
     let length = 0;
     for (const row of this.#page.iterate(page.countMax)) {
-      length += toInteger(row["length"]);
+      length += integerOf(row, "length");
       if (records.length > 0 && length > page.lengthMax) break;
       records.push(toOutboxRecord(row));
     }
@@ -163,9 +159,9 @@ export class OutboxStore {
     let upTo = spareUpTo;
     for (const row of this.#sizes.iterate(spareUpTo)) {
       if (excessCount <= 0 && excessLength <= 0) break;
-      upTo = toInteger(row["position"]);
+      upTo = integerOf(row, "position");
       excessCount--;
-      excessLength -= toInteger(row["length"]);
+      excessLength -= integerOf(row, "length");
     }
     return this.#removeRange(spareUpTo, upTo);
   }
@@ -180,6 +176,6 @@ export class OutboxStore {
 
   #measure(after: number, upTo: number): { readonly count: number; readonly length: number } {
     const row = this.#sum.get(after, upTo);
-    return { count: toInteger(row?.["count"]), length: toInteger(row?.["length"]) };
+    return { count: integerOf(row, "count"), length: integerOf(row, "length") };
   }
 }

@@ -1,5 +1,7 @@
 import { ConfigReader, type Env } from "../config.ts";
+import type { EventRetention } from "../ports/sqlite_event_pruner.ts";
 import type { Ports } from "../service.ts";
+import { EVENT_RETENTION, readEventRetention } from "./event_log_config.ts";
 import { type KafkaConfig, readKafkaConfig } from "./kafka_config.ts";
 import { type MysqlConfig, readMysqlConfig } from "./mysql_config.ts";
 import { type NatsConfig, readNatsConfig } from "./nats_config.ts";
@@ -21,6 +23,8 @@ export interface PortsConfig {
   readonly postgres: PostgresConfig | undefined;
   /** Behind `ConstantsSource`, by `DB_HOST`. */
   readonly mysql: MysqlConfig | undefined;
+  /** What the embedded `EventLog` keeps. */
+  readonly eventRetention: EventRetention;
 }
 
 /** Addresses without which the variables beside them are not read; for whoever lists variables. */
@@ -30,7 +34,7 @@ export const PORTS_SAMPLES: ReadonlyMap<string, string> = new Map([
   ["DB_HOST", "localhost"],
 ]);
 
-/** Everything embedded, whatever the environment says. */
+/** Everything embedded, as it is where the environment says nothing. */
 export const EMBEDDED_PORTS: PortsConfig = {
   kafka: undefined,
   rabbitmq: undefined,
@@ -38,6 +42,7 @@ export const EMBEDDED_PORTS: PortsConfig = {
   redis: undefined,
   postgres: undefined,
   mysql: undefined,
+  eventRetention: EVENT_RETENTION,
 };
 
 /**
@@ -50,8 +55,9 @@ export const EMBEDDED_PORTS: PortsConfig = {
 export function parsePortsConfig(env: Env, names?: readonly (keyof Ports)[]): PortsConfig {
   const reader = new ConfigReader(env);
   const useMocks = reader.boolean("USE_MOCKS", false);
-  if (useMocks) return reader.finish(EMBEDDED_PORTS);
   const opens = (name: keyof Ports): boolean => names === undefined || names.includes(name);
+  const eventRetention = opens("eventLog") ? readEventRetention(reader) : EVENT_RETENTION;
+  if (useMocks) return reader.finish({ ...EMBEDDED_PORTS, eventRetention });
   return reader.finish({
     kafka: opens("eventLog") ? readKafkaConfig(reader) : undefined,
     rabbitmq: opens("workQueue") || opens("rpc") ? readRabbitConfig(reader) : undefined,
@@ -59,5 +65,6 @@ export function parsePortsConfig(env: Env, names?: readonly (keyof Ports)[]): Po
     redis: opens("kvStore") ? readRedisConfig(reader) : undefined,
     postgres: opens("database") ? readPostgresConfig(reader) : undefined,
     mysql: opens("constants") ? readMysqlConfig(reader) : undefined,
+    eventRetention,
   });
 }

@@ -24,6 +24,22 @@ Deno.test("an address chooses the real one, and USE_MOCKS the embedded one all t
   assertEquals(parsePortsConfig(env), EMBEDDED_PORTS);
 });
 
+Deno.test("what the embedded event log keeps can be set, with mocks too", () => {
+  assertEquals(EMBEDDED_PORTS.eventRetention, {
+    ageMaxMs: 7 * 24 * 3_600_000,
+    bytesMax: 4 * 1024 ** 3,
+  });
+  const env = new Map([["EVENT_LOG_RETENTION_HOURS", "2"], ["EVENT_LOG_BYTES_MAX", "16777216"]]);
+  const expected = { ageMaxMs: 7_200_000, bytesMax: 16_777_216 };
+  assertEquals(parsePortsConfig(env).eventRetention, expected);
+  assertEquals(parsePortsConfig(env, ["rpc"]).eventRetention, EMBEDDED_PORTS.eventRetention);
+  env.set("USE_MOCKS", "true");
+  assertEquals(parsePortsConfig(env).eventRetention, expected);
+  env.set("EVENT_LOG_RETENTION_HOURS", "0").set("EVENT_LOG_BYTES_MAX", "1");
+  const { message } = assertThrows(() => parsePortsConfig(env), ConfigError);
+  assertEquals(message.split("\n").length, 2);
+});
+
 Deno.test("every bad address is named at once", () => {
   const env = new Map([["KAFKA_BOOTSTRAP_SERVERS", "http://kafka"], ["DATABASE_URL", "nowhere"]]);
   const { message } = assertThrows(() => parsePortsConfig(env), ConfigError);

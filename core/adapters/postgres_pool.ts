@@ -2,7 +2,7 @@
 import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
 import type { Clock } from "../clock.ts";
 import { WorkInHand } from "../ports/work_in_hand.ts";
-import { readTlsOptions } from "./database_tls.ts";
+import { readTlsOptions } from "./tls_options.ts";
 import { errorMessage } from "./error_message.ts";
 import { describePostgres, type PostgresConfig } from "./postgres_config.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
@@ -154,7 +154,7 @@ function toClientConfig(config: PostgresConfig): ClientConfig {
     database,
     user: username,
     password: () => password,
-    ssl: tls === undefined ? false : readTlsOptions(tls),
+    ssl: tls === undefined ? false : readTlsOptions(tls, tls.verify),
     application_name: config.applicationName,
     client_encoding: "UTF8",
     options: "-c bytea_output=hex",

@@ -4,7 +4,7 @@ import type { AmqpChannel, AmqpConnection } from "./rabbitmq_amqp.ts";
 import { isChannelGone, isRefusal } from "./rabbitmq_errors.ts";
 import { RABBIT_RETRY_RANGE, type RabbitConnection } from "./rabbitmq_connection.ts";
 import { RABBIT_GOODBYE_MS, sayGoodbye } from "./rabbitmq_goodbye.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** What every channel of a port shares. */

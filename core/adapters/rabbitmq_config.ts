@@ -1,13 +1,8 @@
 import type { ConfigReader } from "../config.ts";
+import type { TlsFiles } from "./tls_options.ts";
 
 /** How a connection is encrypted; paths are read again for each connection. */
-export interface RabbitTls {
-  /** PEM file of the authorities to trust; undefined: those that the process trusts. */
-  readonly caFile: string | undefined;
-  /** PEM file of our own certificate, with `keyFile`. */
-  readonly certFile: string | undefined;
-  /** PEM file of its key. */
-  readonly keyFile: string | undefined;
+export interface RabbitTls extends TlsFiles {
   /** The name that the broker's certificate must have; undefined: the host's. */
   readonly serverName: string | undefined;
 }

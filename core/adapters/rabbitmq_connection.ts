@@ -2,7 +2,7 @@ import { type Clock, sleep } from "../clock.ts";
 import { describeError, type Log } from "../log.ts";
 import type { AmqpConnection } from "./rabbitmq_amqp.ts";
 import { RABBIT_GOODBYE_MS, sayGoodbye } from "./rabbitmq_goodbye.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** How long to wait before the next attempt to connect, or to open a channel. */

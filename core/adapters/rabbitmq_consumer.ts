@@ -6,7 +6,7 @@ import type { AmqpChannel, AmqpConnection, AmqpMessage } from "./rabbitmq_amqp.t
 import { RabbitAttempts, type RabbitAttemptsDeps } from "./rabbitmq_attempts.ts";
 import { ifOpen, RabbitChannel, type RabbitChannelDeps } from "./rabbitmq_channel.ts";
 import { RABBIT_GOODBYE_MS } from "./rabbitmq_goodbye.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 
 /** What every consumer shares. */
 export interface RabbitConsumerDeps extends RabbitChannelDeps, RabbitAttemptsDeps {

@@ -1,6 +1,7 @@
 import { connect, type SocketOptions } from "amqplib";
 import type { AmqpConnection } from "./rabbitmq_amqp.ts";
-import type { RabbitConfig, RabbitTls } from "./rabbitmq_config.ts";
+import type { RabbitConfig } from "./rabbitmq_config.ts";
+import { readTlsOptions } from "./tls_options.ts";
 
 /**
  * Connects once.
@@ -16,21 +17,11 @@ export async function dialRabbit(config: RabbitConfig, name: string): Promise<Am
     noDelay: true,
     keepAlive: true,
     clientProperties: { connection_name: name },
-    ...(tls === undefined ? {} : await readTls(tls)),
+    ...(tls === undefined ? {} : readTlsOptions(tls)),
+    ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
   };
   return await connect(
     { protocol, hostname: host, port, username, password, vhost, heartbeat: heartbeatS },
     socketOptions,
   );
-}
-
-async function readTls({ caFile, certFile, keyFile, serverName }: RabbitTls): Promise<
-  Pick<SocketOptions, "ca" | "cert" | "key" | "servername">
-> {
-  return {
-    ...(caFile === undefined ? {} : { ca: await Deno.readTextFile(caFile) }),
-    ...(certFile === undefined ? {} : { cert: await Deno.readTextFile(certFile) }),
-    ...(keyFile === undefined ? {} : { key: await Deno.readTextFile(keyFile) }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
-  };
 }

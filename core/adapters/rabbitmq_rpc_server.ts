@@ -7,7 +7,7 @@ import type { AmqpChannel, AmqpMessage } from "./rabbitmq_amqp.ts";
 import { ifOpen, RabbitChannel, type RabbitChannelDeps } from "./rabbitmq_channel.ts";
 import { tryDecodeText } from "./rabbitmq_message.ts";
 import { RABBIT_GOODBYE_MS } from "./rabbitmq_goodbye.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 import {
   encodeReply,
   RPC_QUEUE_OPTIONS,

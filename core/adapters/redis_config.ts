@@ -1,13 +1,13 @@
 import type { ConfigReader } from "../config.ts";
 import {
   type BrokerHost,
-  type BrokerTls,
   type BrokerUrlRules,
   describeHost,
   hideSecrets,
   integerOf,
   parseBrokerUrl,
 } from "./broker_url.ts";
+import type { TlsFiles } from "./tls_options.ts";
 
 /** Which Redis, and how to speak with it. */
 export interface RedisConfig {
@@ -20,7 +20,7 @@ export interface RedisConfig {
   /** The number of the database. */
   readonly database: number;
   /** Undefined: not encrypted. */
-  readonly tls: BrokerTls | undefined;
+  readonly tls: TlsFiles | undefined;
   /** Stands before every key. */
   readonly keyPrefix: string;
   /** How long connecting may take, in milliseconds. */

@@ -3,8 +3,8 @@ import type { Clock } from "../clock.ts";
 import { describeError } from "../log.ts";
 import { watchHeartbeat } from "./broker_heartbeat.ts";
 import { BROKER_GOODBYE_MS, type BrokerSession } from "./broker_link.ts";
-import { readTlsOptions } from "./database_tls.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { readTlsOptions } from "./tls_options.ts";
+import { endsWithin } from "./ends_within.ts";
 import type { RedisClient } from "./redis_client.ts";
 import type { RedisConfig } from "./redis_config.ts";
 
@@ -103,7 +103,7 @@ function toRedisOptions(
     port: host.port,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls: readTlsOptions({ verify: "host", ...tls }) }),
+    ...(tls === undefined ? {} : { tls: readTlsOptions(tls) }),
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
     disconnectTimeout: HANG_UP_MS,

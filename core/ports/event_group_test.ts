@@ -14,6 +14,7 @@ class Topic implements GroupSource<Numbered> {
   readCount = 0;
   commits: number[] = [];
   error: Error | undefined;
+  commitError: Error | undefined;
   /** Holds up what was read. */
   gate: Promise<void> = Promise.resolve();
 
@@ -34,7 +35,8 @@ class Topic implements GroupSource<Numbered> {
   }
 
   commit(position: number): Promise<void> {
-    if (this.error) return Promise.reject(this.error);
+    const error = this.error ?? this.commitError;
+    if (error) return Promise.reject(error);
     return Promise.resolve(void this.commits.push(position));
   }
 }
@@ -149,5 +151,19 @@ Deno.test("GroupMember outlives a store that fails", async () => {
   topic.error = undefined;
   await clock.advance(1000);
   assertEquals([seen, topic.commits.at(-1)], [["1", "2", "3"], 3]);
+  await member.close();
+});
+
+Deno.test("GroupMember makes up for a commit that failed with the next one", async () => {
+  const topic = new Topic();
+  topic.newest = 2;
+  const { clock, member } = open(topic, () => Promise.resolve());
+  topic.commitError = new Error("no room");
+  await clock.advance(0);
+  assertEquals(topic.commits, []);
+  topic.commitError = undefined;
+  member.wake();
+  await clock.advance(0);
+  assertEquals(topic.commits, [2]);
   await member.close();
 });

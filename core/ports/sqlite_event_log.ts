@@ -3,8 +3,10 @@ import { type JsonObject, tryJsonObject } from "../json.ts";
 import { describeError, type Log } from "../log.ts";
 import { EventBatcher, type EventDropReason } from "./event_batcher.ts";
 import { GroupMember } from "./event_group.ts";
+import { EventGroups } from "./event_groups.ts";
 import type { EventHandler, EventLog, NewEvent, ReadOptions, StoredEvent } from "./event_log.ts";
 import { SqliteEventLogClient } from "./sqlite_event_log_client.ts";
+import type { EventRetention, Pruned } from "./sqlite_event_pruner.ts";
 import type { EventRecord, EventRow } from "./sqlite_event_store.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -25,10 +27,14 @@ export interface SqliteEventLogOptions {
   readonly bufferLengthMax?: number;
   /** The file's size at which writing fails as on a full disk; without a bound if undefined. */
   readonly fileBytesMax?: number;
+  /** How much is kept, whatever groups have yet to read; everything if undefined. */
+  readonly retention?: EventRetention;
   /** Called for each event as it is appended, whatever becomes of it. */
   readonly onAppend?: () => void;
   /** Called for events that are dropped, with their number. */
   readonly onDrop?: (count: number, reason: EventDropReason) => void;
+  /** Called with what was removed to stay within `retention`. */
+  readonly onPrune?: (pruned: Pruned) => void;
   /** Called when writing begins to fail (false, and why) and when it works again (true). */
   readonly onState?: (isUp: boolean, reason?: string) => void;
 }
@@ -44,16 +50,18 @@ export class SqliteEventLog implements EventLog {
   readonly #client = new SqliteEventLogClient();
   readonly #batcher: EventBatcher<EventRow>;
   readonly #opened: Promise<void>;
-  /** The members by topic, then by group, the active one first. */
-  readonly #groups = new Map<string, Map<string, Member[]>>();
+  readonly #groups = new EventGroups<Member>();
   #closing: Promise<void> | undefined;
 
   /** Starts to open the file; `opened` says how that went, and events wait meanwhile. */
   constructor(options: SqliteEventLogOptions) {
-    const { path, clock, log, fileBytesMax, onState } = options;
+    const { path, clock, log, fileBytesMax, retention, onState } = options;
     this.#options = options;
-    const opening = fileBytesMax === undefined ? { path } : { path, fileBytesMax };
-    this.#opened = this.#client.open(opening);
+    this.#opened = this.#client.open({
+      path,
+      ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
+      ...(retention === undefined ? {} : { retention }),
+    });
     this.#opened.catch((error) => log.error("event_log_not_open", { error: describeError(error) }));
     this.#batcher = new EventBatcher({
       clock,
@@ -126,10 +134,10 @@ export class SqliteEventLog implements EventLog {
         {
           clock: this.#options.clock,
           log: this.#options.log.child({ topic, group }),
-          onClose: () => this.#leave(topic, group, member),
+          onClose: () => this.#groups.leave(topic, group, member),
         },
       );
-      this.#join(topic, group, member);
+      this.#groups.join(topic, group, member);
       return member;
     });
   }
@@ -140,8 +148,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   async #close(): Promise<void> {
-    const members = [...this.#groups.values()].flatMap((groups) => [...groups.values()].flat());
-    await Promise.all(members.map((member) => member.close()));
+    await this.#groups.close();
     try {
       await this.#batcher.close();
     } finally {
@@ -150,28 +157,9 @@ export class SqliteEventLog implements EventLog {
   }
 
   async #write(rows: readonly EventRow[]): Promise<void> {
-    await this.#client.append(rows);
-    for (const topic of new Set(rows.map(([topic]) => topic))) {
-      for (const members of this.#groups.get(topic)?.values() ?? []) members[0]?.wake();
-    }
-  }
-
-  #join(topic: string, group: string, member: Member): void {
-    const groups = this.#groups.get(topic) ?? new Map<string, Member[]>();
-    this.#groups.set(topic, groups);
-    const members = groups.get(group) ?? [];
-    groups.set(group, members);
-    members.push(member);
-    if (members.length === 1) member.start();
-  }
-
-  #leave(topic: string, group: string, member: Member): void {
-    const groups = this.#groups.get(topic);
-    const members = groups?.get(group) ?? [];
-    const wasActive = members[0] === member;
-    members.splice(members.indexOf(member), 1);
-    if (members.length === 0) groups?.delete(group);
-    if (wasActive && this.#closing === undefined) members[0]?.start();
+    const pruned = await this.#client.append(rows);
+    if (pruned.oldCount + pruned.excessCount > 0) this.#options.onPrune?.(pruned);
+    for (const topic of new Set(rows.map(([topic]) => topic))) this.#groups.wake(topic);
   }
 
   #drop(reason: EventDropReason): void {

@@ -4,6 +4,7 @@ import type {
   NumberedReply,
   NumberedRequest,
 } from "./sqlite_event_log_messages.ts";
+import type { Pruned } from "./sqlite_event_pruner.ts";
 import type { EventRow, EventStoreOptions, Page, PageQuery } from "./sqlite_event_store.ts";
 
 interface Waiting {
@@ -19,11 +20,13 @@ export class SqliteEventLogClient {
   /** Why nothing can be asked any more. */
   #ended: string | undefined;
 
-  /** Starts the worker. */
-  constructor() {
-    this.#worker = new Worker(new URL("./sqlite_event_log_worker.ts", import.meta.url), {
+  /** Starts the worker, unless it is given one; it ends with the client. */
+  constructor(
+    worker: Worker = new Worker(new URL("./sqlite_event_log_worker.ts", import.meta.url), {
       type: "module",
-    });
+    }),
+  ) {
+    this.#worker = worker;
     this.#worker.addEventListener("message", (event: MessageEvent<NumberedReply>) => {
       const { id, reply } = event.data;
       this.#waiting.get(id)?.resolve(reply);
@@ -41,9 +44,11 @@ export class SqliteEventLogClient {
     await this.#ask({ kind: "open", options });
   }
 
-  /** Writes all the rows or, where it throws, none. */
-  async append(rows: readonly EventRow[]): Promise<void> {
-    await this.#ask({ kind: "append", rows });
+  /** Writes all the rows or, where it throws, none; says what was removed for them. */
+  async append(rows: readonly EventRow[]): Promise<Pruned> {
+    const reply = await this.#ask({ kind: "append", rows });
+    if (reply.kind === "appended") return reply.pruned;
+    throw new Error(`Cannot append events: the worker answered ${reply.kind}`);
   }
 
   /** A part of a topic. */

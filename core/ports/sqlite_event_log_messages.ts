@@ -1,3 +1,4 @@
+import type { Pruned } from "./sqlite_event_pruner.ts";
 import type { EventRow, EventStoreOptions, Page, PageQuery } from "./sqlite_event_store.ts";
 
 /** What the event log asks of its worker. */
@@ -17,6 +18,7 @@ export type EventStoreRequest =
 /** What the worker answers. */
 export type EventStoreReply =
   | { readonly kind: "done" }
+  | { readonly kind: "appended"; readonly pruned: Pruned }
   | { readonly kind: "page"; readonly page: Page }
   | { readonly kind: "position"; readonly position: number }
   | { readonly kind: "failed"; readonly reason: string };

@@ -34,8 +34,7 @@ function handle(
 ): EventStoreReply {
   switch (request.kind) {
     case "append":
-      store.append(request.rows);
-      return { kind: "done" };
+      return { kind: "appended", pruned: store.append(request.rows) };
     case "page":
       return { kind: "page", page: store.page(request.query) };
     case "group_position":

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "./sqlite_transaction.ts";
 
 /**
  * The history of an event log's schema; `PRAGMA user_version` says how many of these have run. A
@@ -75,20 +76,4 @@ export function updateEventSchema(database: DatabaseSync, path: string): void {
     for (const step of STEPS.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${STEPS.length}`);
   });
-}
-
-/** Runs `work` in a write transaction, rolled back where it throws. */
-export function inTransaction(database: DatabaseSync, work: () => void): void {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    work();
-    database.exec("COMMIT");
-  } catch (error) {
-    try {
-      database.exec("ROLLBACK");
-    } catch {
-      // A full disk has rolled back already; the caller gets the first error.
-    }
-    throw error;
-  }
 }

@@ -1,7 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  EventPruner,
+  type EventRetention,
+  NOTHING_PRUNED,
+  type Pruned,
+} from "./sqlite_event_pruner.ts";
+import { integerOf, optionalIntegerOf, textOf } from "./sql_columns.ts";
 import { EventStreams } from "./sqlite_event_streams.ts";
-import { inTransaction, updateEventSchema } from "./sqlite_event_schema.ts";
+import { updateEventSchema } from "./sqlite_event_schema.ts";
 import { openSqliteFile } from "./sqlite_file.ts";
+import { inTransaction } from "./sqlite_transaction.ts";
 
 /** An event on its way to the store, as a tuple: half the cost of an object between threads. */
 export type EventRow = readonly [
@@ -50,6 +58,8 @@ export interface EventStoreOptions {
   readonly path: string;
   /** The size at which writing fails as on a full disk; without a bound if undefined. */
   readonly fileBytesMax?: number;
+  /** What is removed as others are appended; everything is kept if undefined. */
+  readonly retention?: EventRetention;
 }
 
 /** Events of a page at most. */
@@ -78,6 +88,7 @@ export class SqliteEventStore {
   readonly #streams: EventStreams;
   readonly #groupPosition: StatementSync;
   readonly #commit: StatementSync;
+  readonly #pruner: EventPruner | undefined;
 
   /**
    * Opens the file, making or updating its schema. Every batch is on the disk when it is written.
@@ -111,12 +122,18 @@ export class SqliteEventStore {
       `INSERT INTO event_groups (topic, group_name, position) VALUES (?, ?, ?)
        ON CONFLICT (topic, group_name) DO UPDATE SET position = max(position, excluded.position)`,
     );
+    const { retention } = options;
+    this.#pruner = retention === undefined ? undefined : new EventPruner(database, retention);
   }
 
-  /** Writes all the rows or, where it throws, none. */
-  append(rows: readonly EventRow[]): void {
+  /** Writes all the rows and removes what they make too old or too much or, where it throws, neither. */
+  append(rows: readonly EventRow[]): Pruned {
+    let pruned = NOTHING_PRUNED;
     try {
       inTransaction(this.#database, () => {
+        this.#streams.refresh();
+        // First, so that the rows find room in what becomes free.
+        pruned = this.#prune(rows);
         for (const [topic, key, eventId, atMs, value] of rows) {
           const { topicNumber, streamNumber } = this.#streams.number(topic, key);
           this.#insert.run(topicNumber, streamNumber, eventId, atMs, value);
@@ -127,13 +144,24 @@ export class SqliteEventStore {
       this.#streams.forget();
       throw error;
     }
+    return pruned;
+  }
+
+  #prune(rows: readonly EventRow[]): Pruned {
+    const newest = rows.at(-1);
+    if (this.#pruner === undefined || newest === undefined) return NOTHING_PRUNED;
+    const [, , , nowMs] = newest;
+    const length = rows.reduce((sum, [, , , , value]) => sum + value.length, 0);
+    const pruned = this.#pruner.prune(nowMs, length);
+    if (pruned.freedStreams) this.#streams.forget();
+    return pruned;
   }
 
   /** A part of a topic, at most {@linkcode PAGE_EVENTS_MAX} events. */
   page(query: PageQuery): Page {
     const { topic, key, after } = query;
     const topicNumber = this.#streams.findTopic(topic);
-    const upTo = query.upTo ?? integer(this.#newest.get(topicNumber)?.["position"] ?? 0);
+    const upTo = query.upTo ?? optionalIntegerOf(this.#newest.get(topicNumber), "position") ?? 0;
     const range = [after, upTo, PAGE_EVENTS_MAX];
     const rows = key === undefined
       ? this.#byTopic.iterate(topicNumber, ...range)
@@ -141,8 +169,8 @@ export class SqliteEventStore {
     const events: EventRecord[] = [];
     let length = 0;
     for (const row of rows) {
-      const value = text(row["value"]);
-      events.push({ position: integer(row["position"]), key: text(row["key"]), value });
+      const value = textOf(row, "value");
+      events.push({ position: integerOf(row, "position"), key: textOf(row, "key"), value });
       length += value.length;
       if (length >= PAGE_LENGTH_MAX) break;
     }
@@ -151,7 +179,8 @@ export class SqliteEventStore {
 
   /** The position after which a group goes on; 0 for a new one. */
   groupPosition(topic: string, group: string): number {
-    return integer(this.#groupPosition.get(topic, group)?.["position"] ?? 0);
+    const row = this.#groupPosition.get(topic, group);
+    return row === undefined ? 0 : integerOf(row, "position");
   }
 
   /** Moves a group's position on, never back. */
@@ -163,14 +192,4 @@ export class SqliteEventStore {
   close(): void {
     this.#database.close();
   }
-}
-
-function integer(value: unknown): number {
-  if (Number.isSafeInteger(value)) return Number(value);
-  throw new Error(`Cannot read an event: ${typeof value} where an integer belongs`);
-}
-
-function text(value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new Error(`Cannot read an event: ${typeof value} where a text belongs`);
 }

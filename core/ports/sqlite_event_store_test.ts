@@ -150,3 +150,17 @@ Deno.test("SqliteEventStore refuses a file of a newer program", async () => {
   );
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("SqliteEventStore looks up again what is more than it remembers", () => {
+  const store = new SqliteEventStore({ path: ":memory:" });
+  const rowOf = (index: number): EventRow => ["t", `k${index}`, null, 0, String(index)];
+  const count = 20_000;
+  store.append(Array.from({ length: count }, (_, index) => rowOf(index)));
+  store.append([rowOf(0), rowOf(count - 1), rowOf(count)]);
+  const valuesOf = (key: string): readonly string[] =>
+    store.page({ topic: "t", key, after: 0, upTo: undefined }).events.map(({ value }) => value);
+  assertEquals(valuesOf("k0"), ["0", "0"]);
+  assertEquals(valuesOf(`k${count - 1}`), [String(count - 1), String(count - 1)]);
+  assertEquals(valuesOf(`k${count}`), [String(count)]);
+  store.close();
+});

@@ -20,9 +20,12 @@ export class EventStreams {
   readonly #insertStream: StatementSync;
   readonly #topic: StatementSync;
   readonly #stream: StatementSync;
+  readonly #othersVersion: StatementSync;
   /** By key within topic. */
   readonly #known = new Map<string, Map<string, EventStream>>();
   #knownCount = 0;
+  /** What `data_version` was: it changes when another connection has committed. */
+  #version = 0;
 
   /** On a database whose schema is up to date. */
   constructor(database: DatabaseSync) {
@@ -34,6 +37,17 @@ export class EventStreams {
     this.#stream = database.prepare(
       "SELECT stream AS number FROM event_streams WHERE topic = ? AND key = ?",
     );
+    this.#othersVersion = database.prepare("PRAGMA data_version");
+  }
+
+  /**
+   * Looks everything up again where another process has written meanwhile: it may have removed keys,
+   * whose numbers go to others. In a write transaction, before the first `number`.
+   */
+  refresh(): void {
+    const version = Number(this.#othersVersion.get()?.["data_version"]);
+    if (version !== this.#version) this.forget();
+    this.#version = version;
   }
 
   /** Where an event of this topic and key belongs; numbers them where they are new. In a transaction. */
@@ -58,7 +72,7 @@ export class EventStreams {
     return numberOf(this.#stream.get(topicNumber, key));
   }
 
-  /** Looks everything up again, after a transaction that was rolled back. */
+  /** Looks everything up again: a transaction was rolled back, or keys were removed. */
   forget(): void {
     this.#known.clear();
     this.#knownCount = 0;

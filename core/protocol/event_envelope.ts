@@ -19,6 +19,11 @@ export type EventTopic = typeof EVENT_TOPICS[number];
 export interface EventBody extends JsonObject {
   /** What happened, such as `tank_shot`; PROTOCOL section 5 lists them by topic. */
   readonly event_type: string;
+  /**
+   * Of an event that two servers may write, each not knowing of the other: the same id by both, so that a
+   * reader takes it once. Left out, the event gets one of its own.
+   */
+  readonly event_id?: string;
 }
 
 interface WaitingEvent {
@@ -76,7 +81,8 @@ export class EventWriter {
   }
 
   #append({ topic, key, body, timestamp }: WaitingEvent): void {
-    const envelope = { timestamp, event_id: this.#newId(), server_id: this.#serverId };
+    const { event_id = this.#newId() } = body;
+    const envelope = { timestamp, event_id, server_id: this.#serverId };
     this.#log.append({ topic, key, value: { ...body, ...envelope } });
   }
 }

@@ -56,7 +56,8 @@ Deno.test("EventWriter puts off what nobody should wait for, with the time at wh
   late[0]?.();
   const seen = appended.map(({ value }) => [value.event_type, value.event_id, value.timestamp]);
   assertEquals(seen, [["first", "e1", 1], ["second", "e2", 1]]);
-  writer.write("game_events", "m1", { event_type: "third" });
+  writer.write("game_events", "m1", { event_type: "third", event_id: "m1:third" });
   late[1]?.();
+  assertEquals(appended[2]?.value.event_id, "m1:third", "an id of its own is kept");
   assertEquals(appended.length, 3);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { integerOf, optionalIntegerOf, textOf } from "./columns.ts";
+import { integerOf, optionalIntegerOf, textOf } from "./sql_columns.ts";
 
 const ROW = { name: "n", count: 5, large: 6n, nothing: null, half: 0.5, huge: 2n ** 60n };
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ManualClock } from "../manual_clock.ts";
-import { endsWithin } from "./rabbitmq_patience.ts";
+import { endsWithin } from "./ends_within.ts";
 
 Deno.test("endsWithin waits for the end, good or bad, but not longer than it may", async () => {
   const clock = new ManualClock();
