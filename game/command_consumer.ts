@@ -7,7 +7,7 @@ import { COMMANDS_KEPT_MS, PLAYER_COMMANDS_QUEUE, serverCommandsQueue } from "./
 import type { GameMetrics } from "./game_metrics.ts";
 import { tryQueuedCommand } from "./player_command.ts";
 import type { SessionManager } from "./session_manager.ts";
-import type { SessionOrder } from "./session_order.ts";
+import type { OrderResult, SessionOrder } from "./session_order.ts";
 import { tryMode } from "./simulation/rules.ts";
 
 /** The durable queue on which a matchmaker orders matches. */
@@ -20,8 +20,10 @@ const ID_LENGTH_MAX = 128;
 export interface CommandConsumerOptions {
   /** Consumed from; what cannot be read goes to its dead letters. */
   readonly workQueue: WorkQueue;
-  /** Where commands are applied and matches made. */
+  /** Where commands are applied. */
   readonly sessions: SessionManager;
+  /** Makes a match, unless another server has begun it. */
+  readonly prepare: (order: SessionOrder) => Promise<OrderResult>;
   /** Sends commands on whose players are not here. */
   readonly forwarder: Pick<CommandForwarder, "forward">;
   /** This server's id. */
@@ -54,7 +56,7 @@ export async function startCommandConsumers(
     await consume(serverCommandsQueue(serverId), applies, { keptMs: COMMANDS_KEPT_MS }),
     await consume(
       MATCHMAKING_EVENTS_QUEUE,
-      ({ message }) => Promise.try(createMatch, message, options),
+      ({ message }) => createMatch(message, options),
     ),
   ];
   opened.move();
@@ -77,11 +79,12 @@ async function applyCommand(message: JsonValue, options: CommandConsumerOptions)
   metrics[isApplied ? "applied" : await forwarder.forward(queued.playerId, fields)].inc();
 }
 
-function createMatch(message: JsonValue, options: CommandConsumerOptions): void {
+async function createMatch(message: JsonValue, options: CommandConsumerOptions): Promise<void> {
   const order = tryMatchOrder(message);
   if (order === undefined) throw new PoisonMessage("Cannot read a matchmaking event");
   const { matchId, mode } = order;
-  const made = options.sessions.createOnOrder(order);
+  // An order may come twice, and then to two servers.
+  const made = await options.prepare(order);
   options.log.info("match_ordered", { match_id: matchId, mode, ...made });
   // Another server may have room; a match that is over needs none.
   if (!made.ok && made.reason !== "match_over") {

@@ -71,6 +71,19 @@ Deno.test("an order makes its match once, however often it is delivered", async 
   await test.close();
 });
 
+Deno.test("an order that another server has met makes nothing, and is done with", async () => {
+  const test = await openConsumers();
+  test.begun.add("m1");
+  await test.publish("matchmaking_events", {
+    event_type: "new_match_created",
+    match_details: DETAILS,
+  });
+  assertEquals(test.sessions.sessionCount, 0);
+  const depths = ["matchmaking_events", "matchmaking_events.dead"];
+  assertEquals(await Promise.all(depths.map((queue) => test.workQueue.depth(queue))), [0, 0]);
+  await test.close();
+});
+
 Deno.test("a client's command sent through the broker comes back to the tank", async () => {
   const test = await openConsumers();
   const dropped = openCounter();
@@ -116,6 +129,8 @@ interface TestConsumers extends TestSessions {
   readonly asked: readonly (readonly [playerId: string, message: JsonValue])[];
   /** What it answers, in turn; an error is thrown. After the last it knows nobody. */
   readonly answers: (Forwarded | Error)[];
+  /** Matches that other servers have begun. */
+  readonly begun: Set<string>;
   /** Publishes, and waits until the message was handled and the next tick is done. */
   publish(queue: string, message: JsonValue): Promise<void>;
   settle(): Promise<void>;
@@ -131,6 +146,7 @@ async function openConsumers(): Promise<TestConsumers> {
   const movedOn = openCounter();
   const asked: [string, JsonValue][] = [];
   const answers: (Forwarded | Error)[] = [];
+  const begun = new Set<string>();
   const consumers = await startCommandConsumers({
     workQueue,
     sessions: test.sessions,
@@ -141,6 +157,12 @@ async function openConsumers(): Promise<TestConsumers> {
         return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
       },
     },
+    prepare: (order) =>
+      Promise.resolve(
+        begun.has(order.matchId)
+          ? { ok: false, reason: "match_over" }
+          : test.sessions.createOnOrder(order),
+      ),
     serverId: "here",
     metrics: { applied, unknown_player: unknown, forwarded, moved_on: movedOn },
     log: silentLog,
@@ -155,6 +177,7 @@ async function openConsumers(): Promise<TestConsumers> {
     movedOn,
     asked,
     answers,
+    begun,
     settle,
     publish: async (queue, message) => {
       await workQueue.publish(queue, message);

@@ -30,7 +30,7 @@ export const COMMAND_ROUTES = ["direct", "broker"] as const;
 export type CommandRouteName = typeof COMMAND_ROUTES[number];
 
 /** Commands that may wait for the broker at once; more are dropped and counted. */
-const PUBLISHES_IN_FLIGHT_MAX = 4_096;
+export const PUBLISHES_IN_FLIGHT_MAX = 4_096;
 
 /** Queues the command for the next tick of the player's match. */
 export function routeDirect(player: Player, command: PlayerCommand): void {
@@ -42,7 +42,7 @@ export function routeDirect(player: Player, command: PlayerCommand): void {
  * there again, or another one does and sends them back.
  */
 export function routeThroughBroker(options: {
-  readonly workQueue: WorkQueue;
+  readonly workQueue: Pick<WorkQueue, "publish">;
   readonly log: Log;
   readonly dropped: Counter;
 }): CommandRoute {

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 
 /** Matches that are over and still known, at most. */
-const ENDED_MATCHES_MAX = 10_000;
+export const ENDED_MATCHES_MAX = 10_000;
 /** How long a match that is over is known; nobody orders a place in one that is older. */
 const ENDED_MATCH_REMEMBERED_MS = 60_000;
 
@@ -24,6 +24,7 @@ export class EndedMatches {
 
   /** A match is over; forgets the oldest. */
   add(matchId: string): void {
+    this.#endedAtMs.delete(matchId);
     this.#endedAtMs.set(matchId, this.#clock.monotonicMs());
     for (const id of this.#endedAtMs.keys()) {
       if (this.#endedAtMs.size <= ENDED_MATCHES_MAX && this.has(id)) break;

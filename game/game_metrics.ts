@@ -1,3 +1,4 @@
+// Long because it is one table of what a game server counts.
 import { BINARY_DROPS, type BinaryDrop } from "./binary/binary_drops.ts";
 import type { ConnectionMetrics } from "./binary/binary_connection.ts";
 import { WIRE_REFUSALS } from "./wire/wire_refusal.ts";
@@ -60,7 +61,7 @@ export interface GameMetrics {
   readonly tick: TickLoopMetrics;
   /** Datagrams of the binary protocol that came to nothing, by reason. */
   readonly binaryDrops: Readonly<Record<BinaryDrop, Counter>>;
-  /** Of the snapshots sent in the binary protocol. */
+  /** Of the connections in the binary protocol: snapshots, inputs and messages. */
   readonly snapshots: ConnectionMetrics;
 }
 
@@ -165,6 +166,10 @@ export function openGameMetrics(metrics: Metrics): GameMetrics {
       inputsLate: metrics.counter({
         name: "game_inputs_late_total",
         help: "Ticks for which a player's input in the binary protocol was not there in time",
+      }),
+      messagesGivenUp: metrics.counter({
+        name: "game_messages_given_up_total",
+        help: "Messages in the binary protocol that were too long, or too many at once",
       }),
     },
     tick: {

@@ -16,6 +16,8 @@ export interface JoinRequest {
   readonly link: PlayerLink;
   /** Whether the client has shown the resume token of the player who is there under this name. */
   readonly resumes?: boolean;
+  /** Whether the client knows nothing of its tank yet: inputs and states are counted anew. */
+  readonly beginsAnew?: boolean;
 }
 
 /** What became of a join. */

@@ -32,6 +32,7 @@ const MEAN_S = 0.5;
 export class LoadGovernor {
   readonly #options: LoadGovernorOptions;
   readonly #weight: number;
+  /** The mean share of the budget that the latest ticks took; 1 is all of it. */
   #share = 0;
   #level = 0;
   #ticksOver = 0;
@@ -46,11 +47,6 @@ export class LoadGovernor {
   /** What it does without now. */
   get level(): LoadLevel {
     return LOAD_LEVELS[this.#level] ?? "normal";
-  }
-
-  /** The mean share of the budget that the latest ticks took; 1 is all of it. */
-  get share(): number {
-    return this.#share;
   }
 
   /** Ticks of the simulation for each snapshot that would be sent otherwise: 1, 2 or 4. */

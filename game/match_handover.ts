@@ -13,7 +13,9 @@ import type { ServerStatus } from "../core/protocol/server_status.ts";
 import type { GameSession } from "./game_session.ts";
 import type { MatchKeeper } from "./match_keeper.ts";
 import type { PeerServers } from "./peer_servers.ts";
+import { encodeResumeToken } from "./resume_token.ts";
 import type { SessionManager } from "./session_manager.ts";
+import { RESUME_TOKEN_BYTES } from "./wire/join_message.ts";
 
 /** What handing over works with. */
 export interface MatchHandoverOptions {
@@ -22,7 +24,10 @@ export interface MatchHandoverOptions {
   /** Says whose a match is, where an order brings no answer. */
   readonly kvStore: KvStore;
   /** Whose matches are handed over. */
-  readonly sessions: Pick<SessionManager, "sessionList" | "pause" | "goOn" | "release">;
+  readonly sessions: Pick<
+    SessionManager,
+    "sessionList" | "pause" | "goOn" | "release" | "setResumeToken"
+  >;
   /** Writes the last checkpoints. */
   readonly keeper: Pick<MatchKeeper, "save" | "claimed">;
   /** Who may take the matches. */
@@ -31,6 +36,8 @@ export interface MatchHandoverOptions {
   readonly serverId: string;
   /** Where it is: a match stays near its players if it can. */
   readonly region: string;
+  /** So many bytes that nobody can guess. */
+  readonly randomBytes: (count: number) => Uint8Array;
   /** Measures the time. */
   readonly clock: Clock;
   /** Told of matches that nobody takes. */
@@ -77,6 +84,7 @@ export class MatchHandover {
     if (targets.length === 0) return;
     await keeper.claimed(session);
     sessions.pause(session);
+    this.#giveTokens(session);
     try {
       await keeper.save(session);
       for (const target of targets) {
@@ -92,6 +100,15 @@ export class MatchHandover {
       log.warn("match_not_handed_over", { match_id: session.id, error: describeError(error) });
     }
     sessions.goOn(session);
+  }
+
+  /** Who plays in JSON has no token, and a guest no account either: without one there is no way back. */
+  #giveTokens({ players }: GameSession): void {
+    const { sessions, randomBytes } = this.#options;
+    for (const player of players.values()) {
+      if (player.resumeToken !== undefined) continue;
+      sessions.setResumeToken(player, encodeResumeToken(randomBytes(RESUME_TOKEN_BYTES)));
+    }
   }
 
   /** Whether the server has the match now. */

@@ -1,4 +1,5 @@
-import type { EventWriter } from "../core/protocol/event_envelope.ts";
+// Long because it is one list of what is written of a match, each with its fields.
+import type { EventBody, EventWriter } from "../core/protocol/event_envelope.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { GameSession, SampleTurn } from "./game_session.ts";
 import type { LeaveReason, SessionEndReason } from "./leave_reason.ts";
@@ -17,9 +18,29 @@ export class MatchHistory {
   /** Where each tank stood when it was last sampled; one that stands still is not written again. */
   readonly #sampled = new WeakMap<Tank, { x: number; y: number }>();
 
+  /** What is to be written of matches of which nobody knows whose they are, by session. */
+  readonly #held = new Map<string, EventBody[]>();
+
   /** Writes nothing yet. */
   constructor(events: EventWriter) {
     this.#events = events;
+  }
+
+  /** Keeps back who comes and leaves in a session, until `letGo`: it may be another server's match. */
+  hold(sessionId: string): void {
+    if (!this.#held.has(sessionId)) this.#held.set(sessionId, []);
+  }
+
+  /** Whether what is written of a session is kept back. */
+  isHeld(sessionId: string): boolean {
+    return this.#held.has(sessionId);
+  }
+
+  /** Writes what was kept back; or forgets it, because that is another server's to say. */
+  letGo(sessionId: string, { isKept }: { readonly isKept: boolean }): void {
+    const held = this.#held.get(sessionId) ?? [];
+    this.#held.delete(sessionId);
+    for (const body of isKept ? held : []) this.#sessions(sessionId, body);
   }
 
   /** Writes `session_created` and `match_started`. */
@@ -30,11 +51,16 @@ export class MatchHistory {
     this.#game(id, { event_type: "match_started", match_id: id, ...about, epoch: match.epoch });
   }
 
-  /** Writes `match_restored`: the match goes on here from another server's checkpoint. */
-  matchRestored({ id, match }: GameSession): void {
+  /**
+   * Writes `match_restored`: the match goes on here from another server's checkpoint. Of one that is over it
+   * writes the end too, which the other may not have done.
+   */
+  matchRestored(session: GameSession): void {
+    const { id, match } = session;
     const { mode, epoch, world } = match;
     const about = { session_id: id, match_id: id, mode, arena: world.arena.name };
     this.#game(id, { event_type: "match_restored", ...about, epoch, tick: world.tick });
+    if (match.isOver) this.matchOver(session);
   }
 
   /** Writes `session_removed`; its players have left before. */
@@ -58,11 +84,15 @@ export class MatchHistory {
     this.#sessions(player.match.id, { event_type: "player_left_session", ...about });
   }
 
-  /** Writes `match_over` with each player's result; `winner` is null for a draw. */
+  /**
+   * Writes `match_over` with each player's result; `winner` is null for a draw. Its id is the match's: where
+   * a server dies as a match ends, another may write the same.
+   */
   matchOver(session: GameSession): void {
     const { outcome } = session.match.world;
     this.#game(session.id, {
       event_type: "match_over",
+      event_id: `${session.id}:over`,
       match_id: session.id,
       session_id: session.id,
       winner: outcome?.winner || null,
@@ -154,11 +184,13 @@ export class MatchHistory {
     }
   }
 
-  #sessions(key: string, body: Parameters<EventWriter["write"]>[2]): void {
-    this.#events.write("player_sessions_history", key, body);
+  #sessions(key: string, body: EventBody): void {
+    const held = this.#held.get(key);
+    if (held !== undefined) held.push(body);
+    else this.#events.write("player_sessions_history", key, body);
   }
 
-  #game(key: string, body: Parameters<EventWriter["write"]>[2]): void {
+  #game(key: string, body: EventBody): void {
     this.#events.write("game_events", key, body);
   }
 }

@@ -36,6 +36,8 @@ export interface MatchKeeperOptions {
   readonly log: Log;
   /** This server, as others are to find it. */
   readonly owner: () => Omit<MatchOwner, "epoch">;
+  /** Resolves once what was written to the history outlives this process. */
+  readonly written: () => Promise<void>;
   /** Counts leases and checkpoints that could not be written. */
   readonly failed: Counter;
   /** Counts matches that are another server's now. */
@@ -55,10 +57,14 @@ export const LEASE_RELIED_MS = 2_500;
 const CHECKPOINT_TTL_MS = 10 * 60_000;
 /** Longer than the longest match, which is an hour. */
 const EPOCH_TTL_MS = 65 * 60_000;
+/** The epoch of a match that is over: nobody's, not even a former owner's who has slept meanwhile. */
+const EPOCH_OVER = "0";
+/** For how long it is remembered that a match is over, in milliseconds: nobody sleeps longer and has players. */
+const EPOCH_OVER_TTL_MS = 10 * 60_000;
 
 /** Less than whoever orders a match waits, in milliseconds. */
 const CLAIM_MS_MAX = 500;
-const LOOK_MS = 100;
+const LOOK_MS = 25;
 const WRITES_IN_FLIGHT_MAX = 64;
 /** How long this server listens for itself, how often, and how long it relies on it; in milliseconds. */
 const ECHO_DEADLINE_MS = 500;
@@ -75,6 +81,8 @@ interface Kept {
   untilMs: number;
   isPaused: boolean;
   isBusy: boolean;
+  /** The match is over, and that is being written down. */
+  isEnding: boolean;
   /** When it is to be renewed. */
   dueMs: number;
   /** When it was renewed last. */
@@ -138,6 +146,7 @@ export class MatchKeeper implements SessionWatch {
       untilMs: isClaimed ? askedMs + LEASE_RELIED_MS : Infinity,
       isPaused: false,
       isBusy: false,
+      isEnding: false,
       dueMs: nowMs,
       keptMs: -Infinity,
       savedTick: -1,
@@ -155,6 +164,11 @@ export class MatchKeeper implements SessionWatch {
     // Whoever has come must be able to come back, and no score may be lost.
     kept.isDirty = true;
     kept.dueMs = Math.min(kept.dueMs, kept.keptMs + KEEP_PERIOD_MS_MIN);
+  }
+
+  leaving(): void {
+    // The process may have been stopped since the last step, and the match be another's.
+    this.guard();
   }
 
   closed(session: GameSession, reason: SessionEndReason): void {
@@ -176,6 +190,23 @@ export class MatchKeeper implements SessionWatch {
     const cancel = this.#options.clock.after(CLAIM_MS_MAX, late.resolve);
     await Promise.race([claim, late.promise]);
     cancel();
+  }
+
+  /**
+   * Whether a match of this id goes on somewhere, or waits for a server to go on with it: it may not be begun
+   * anew. False too where the store does not say so in a moment. Never rejects.
+   */
+  async isBegun(matchId: string): Promise<boolean> {
+    const { kvStore, clock } = this.#options;
+    const asked = kvStore.get(matchEpochKey(matchId)).then(
+      (epoch) => epoch !== undefined,
+      () => false,
+    );
+    const late = Promise.withResolvers<boolean>();
+    const cancel = clock.after(CLAIM_MS_MAX, () => late.resolve(false));
+    const isBegun = await Promise.race([asked, late.promise]);
+    cancel();
+    return isBegun;
   }
 
   /** Writes a checkpoint now. @throws Error where it cannot be written */
@@ -217,6 +248,7 @@ export class MatchKeeper implements SessionWatch {
     let isInDoubt = false;
     for (const kept of this.#kept.values()) {
       if (kept.untilMs - nowMs < LEASE_RELIED_MS - KEEP_PERIOD_MS) isInDoubt = true;
+      if (kept.session.match.isOver && !kept.isEnding) this.#track(this.#finish(kept));
       if (kept.isBusy || kept.dueMs > nowMs || this.#inHand.size >= WRITES_IN_FLIGHT_MAX) continue;
       this.#track(this.#keep(kept));
     }
@@ -328,13 +360,34 @@ export class MatchKeeper implements SessionWatch {
     sessions.release(session, owner && { host: owner.host, port: owner.udpPort });
   }
 
+  /**
+   * The match is over, though its players are still told. First its end is saved: whoever goes on with it
+   * then ends it in the same way. Once it is written nobody may go on with it. Never rejects.
+   */
+  async #finish(kept: Kept): Promise<void> {
+    kept.isEnding = true;
+    try {
+      // Without the store its end is known to the history alone.
+      await this.save(kept.session).catch(() => this.#options.failed.inc());
+      await this.#options.written();
+      // What is being kept just now would be back in the store after it was forgotten.
+      if (!kept.isBusy && this.#kept.delete(kept.session)) await this.#forget(kept);
+    } catch (error) {
+      const about = { match_id: kept.session.id, error: describeError(error) };
+      this.#options.log.debug("match_end_not_written", about);
+    }
+    kept.isEnding = false;
+  }
+
   /** The match is over. Never rejects. */
   async #forget({ session, value }: Kept): Promise<void> {
     const { kvStore, failed, log } = this.#options;
     const { id, match } = session;
     try {
       await kvStore.sortedSetRemove(OWNED_MATCHES_KEY, id);
-      await kvStore.compareAndSet(matchEpochKey(id), String(match.epoch), undefined);
+      await kvStore.compareAndSet(matchEpochKey(id), String(match.epoch), EPOCH_OVER, {
+        ttlMs: EPOCH_OVER_TTL_MS,
+      });
       await kvStore.delete(matchCheckpointKey(id, match.epoch));
       await kvStore.compareAndSet(matchOwnerKey(id), value, undefined);
     } catch (error) {

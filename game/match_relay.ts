@@ -23,6 +23,7 @@ import { RemoteLink } from "./remote_link.ts";
 import { encodeResumeToken } from "./resume_token.ts";
 import type { SessionManager } from "./session_manager.ts";
 import type { SessionWatch } from "./session_watch.ts";
+import { RESUME_TOKEN_BYTES } from "./wire/join_message.ts";
 import { parseMessage } from "./wire/json_message.ts";
 import { joinRefusalText } from "./wire/json_reply.ts";
 import { encodeInitialState } from "./wire/world_view.ts";
@@ -57,7 +58,6 @@ export interface MatchRelayOptions {
   readonly log: Log;
 }
 
-const RESUME_TOKEN_BYTES = 16;
 /** Joins that are looked into at once, at most. */
 const JOINS_IN_FLIGHT_MAX = 1_024;
 

@@ -60,9 +60,15 @@ export const RESTORE_PERIOD_MS = 500;
 const RESTORES_MAX = 64;
 const EPOCH_TTL_MS = 65 * 60_000;
 const PROBE_DEADLINE_MS = 500;
-/** An owner that answered this long ago may play on for as long, in milliseconds. */
-const ANSWER_RELIED_MS = 3_000;
-const ANSWERS_MAX = 10_000;
+/** A deadline that was seen to pass so late says nothing of who was asked; in milliseconds. */
+const PROBE_TOOK_MS_MAX = 2 * PROBE_DEADLINE_MS;
+/**
+ * For how long an owner must not have answered, in milliseconds: one that cannot reach the store plays on for
+ * almost as long after it has heard itself last.
+ */
+const SILENT_MS_MIN = 1_600;
+/** Owners are asked so long before their leases run out, in milliseconds, so that nobody waits for that then. */
+const ASKED_AHEAD_MS = 1_500;
 const BAD_MAX = 1_000;
 /** How many epochs back a checkpoint is looked for: a server may die between taking over and its first. */
 const EPOCHS_BACK_MAX = 4;
@@ -74,7 +80,8 @@ const EPOCHS_BACK_MAX = 4;
  */
 export class MatchRestorer {
   readonly #options: MatchRestorerOptions;
-  readonly #answeredMs = new Map<string, number>();
+  /** Since when the owner of each match that is late has not answered; of those that were looked at last. */
+  #silentSinceMs = new Map<string, number>();
   /** Matches that cannot go on here, the latest last. */
   readonly #bad = new Set<string>();
   #stop: CancelTimer = () => {};
@@ -121,26 +128,42 @@ export class MatchRestorer {
   async #look(): Promise<void> {
     const { kvStore, clock, log, sessions, hasRoom } = this.#options;
     try {
-      const max = clock.nowMs() - MATCH_OWNER_TTL_MS;
+      const max = clock.nowMs() - MATCH_OWNER_TTL_MS + ASKED_AHEAD_MS;
       const late = await kvStore.sortedSetRange(OWNED_MATCHES_KEY, {
         min: 0,
         max,
         limit: RESTORES_MAX,
       });
-      for (const { member: matchId } of late) {
+      const elsewhere = late.map(({ member }) => member).filter((matchId) =>
+        sessions.findSession(matchId) === undefined && !this.#bad.has(matchId)
+      );
+      for (const matchId of await this.#findSilent(elsewhere)) {
         if (!hasRoom()) return;
-        if (sessions.findSession(matchId) !== undefined || this.#bad.has(matchId)) continue;
-        await this.#consider(matchId);
+        if (sessions.findSession(matchId) === undefined) await this.#consider(matchId);
       }
     } catch (error) {
       log.debug("matches_not_looked_for", { error: describeError(error) });
     }
   }
 
+  /** Those of the matches whose owners have not answered for so long that they do not play on. */
+  async #findSilent(matchIds: readonly string[]): Promise<string[]> {
+    const { clock } = this.#options;
+    const before = this.#silentSinceMs;
+    // One that is not late any more, and is again later, begins anew.
+    this.#silentSinceMs = new Map();
+    const silent = await Promise.all(matchIds.map(async (matchId) => {
+      const sinceMs = before.get(matchId) ?? clock.monotonicMs();
+      if (await this.#isPlayed(matchId)) return [];
+      this.#silentSinceMs.set(matchId, sinceMs);
+      return clock.monotonicMs() - sinceMs >= SILENT_MS_MIN ? [matchId] : [];
+    }));
+    return silent.flat();
+  }
+
   async #consider(matchId: string): Promise<void> {
     const { kvStore, log } = this.#options;
     if (await kvStore.get(matchOwnerKey(matchId)) !== undefined) return;
-    if (await this.#isPlayed(matchId)) return;
     const epoch = Number(await kvStore.get(matchEpochKey(matchId)));
     const checkpoint = epoch >= 1 ? await this.#tryRead(matchId, epoch) : undefined;
     if (checkpoint === undefined) {
@@ -150,24 +173,20 @@ export class MatchRestorer {
     await this.#goOn(checkpoint, { epoch, lease: undefined });
   }
 
-  /** Whether its owner answers, or may play on because it has just done so. */
+  /** Whether its owner answers, or may do so without our hearing it. */
   async #isPlayed(matchId: string): Promise<boolean> {
     const { pubSub, clock } = this.#options;
+    const askedMs = clock.monotonicMs();
     try {
       await pubSub.request(matchInputSubject(matchId), RELAY_PROBE, {
         deadlineMs: PROBE_DEADLINE_MS,
       });
-      if (this.#answeredMs.size >= ANSWERS_MAX) this.#answeredMs.clear();
-      this.#answeredMs.set(matchId, clock.monotonicMs());
       return true;
     } catch (error) {
       if (!(error instanceof PubSubRequestError)) throw error;
-      // Who cannot ask is cut off itself.
-      if (error.failure === "unavailable") return true;
-      const answeredMs = this.#answeredMs.get(matchId) ?? -Infinity;
-      if (clock.monotonicMs() - answeredMs < ANSWER_RELIED_MS) return true;
-      this.#answeredMs.delete(matchId);
-      return false;
+      // Who cannot ask is cut off itself, and who has slept has not heard the answer.
+      const hasSlept = clock.monotonicMs() - askedMs > PROBE_TOOK_MS_MAX;
+      return hasSlept || error.failure === "unavailable";
     }
   }
 

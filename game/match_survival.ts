@@ -31,7 +31,7 @@ export function openMatchSurvival(
   options: { readonly udpPort: () => number },
 ): MatchSurvival {
   const { config, deps, sessions, loop, governor } = parts;
-  const { kvStore, pubSub, clock, log, health } = deps;
+  const { kvStore, pubSub, clock, log, health, eventLog } = deps;
   const { serverId, region, drainMs } = config;
   const counters = openCounters(deps.metrics);
   const peers = new PeerServers({ clock, ownId: serverId });
@@ -39,7 +39,12 @@ export function openMatchSurvival(
     return { serverId, host: hostOf(config), udpPort: options.udpPort() };
   };
   const shared = { kvStore, pubSub, sessions, clock, log };
-  const keeper = new MatchKeeper({ ...shared, owner, ...counters });
+  const keeper = new MatchKeeper({
+    ...shared,
+    owner,
+    ...counters,
+    written: () => eventLog.flush(),
+  });
   const restorer = new MatchRestorer({
     ...{ ...shared, keeper, ...counters },
     hasRoom: () =>
@@ -48,6 +53,7 @@ export function openMatchSurvival(
   });
   const handover = new MatchHandover({
     ...{ ...shared, keeper, peers, serverId, region, ...counters },
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   });
   sessions.watch(keeper);
   loop.beforePhases(() => keeper.guard());

@@ -5,6 +5,7 @@ import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
 import {
   MATCH_OWNER_TTL_MS,
   matchCheckpointKey,
+  matchEpochKey,
   matchOwnerKey,
   OWNED_MATCHES_KEY,
   tryParseMatchOwner,
@@ -25,6 +26,8 @@ interface TestServer extends TestSessions {
   readonly ports: CutPorts;
   readonly keeper: MatchKeeper;
   readonly restorer: MatchRestorer;
+  /** Whether what is written outlives the server from now on. */
+  isDiskThere: boolean;
 }
 
 function openServer(serverId: string, first?: { readonly game: TestSessions; shared: Shared }): {
@@ -46,6 +49,7 @@ function openServer(serverId: string, first?: { readonly game: TestSessions; sha
   const keeper = new MatchKeeper({
     ...common,
     owner: () => ({ serverId, host: "", udpPort: 1 }),
+    written: (): Promise<void> => server.isDiskThere ? Promise.resolve() : new Promise(() => {}),
     failed: ignored,
     fenced: ignored,
   });
@@ -58,7 +62,8 @@ function openServer(serverId: string, first?: { readonly game: TestSessions; sha
   (first?.game.loop ?? game.loop).beforePhases(() => keeper.guard());
   keeper.start();
   restorer.start();
-  return { server: { ...game, clock, ports, keeper, restorer }, shared };
+  const server: TestServer = { ...game, clock, ports, keeper, restorer, isDiskThere: true };
+  return { server, shared };
 }
 
 function openTwo(): { one: TestServer; two: TestServer; shared: Shared } {
@@ -89,7 +94,22 @@ Deno.test("A match is its server's in the store while it goes on, and nobody's w
   assert(await shared.kvStore.get(matchCheckpointKey(session.id, 1)) !== undefined);
   one.sessions.leave("a", "left");
   await one.clock.advance(100);
-  assertEquals(await shared.kvStore.keys("match", 10), []);
+  assertEquals(await shared.kvStore.keys("match", 10), [matchEpochKey(session.id)]);
+  assert(await shared.kvStore.ttlMs(matchEpochKey(session.id)) !== undefined);
+  assertEquals(await ownerOf(shared, session), "nobody");
+});
+
+Deno.test("A server that was cut off does not go on with a match that has ended on another", async () => {
+  const { one, two, shared } = openTwo();
+  const session = await openMatch(one);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  assertEquals(await ownerOf(shared, session), "two 2");
+  two.sessions.leave("a", "left");
+  await one.clock.advance(100);
+  one.ports.cut(false);
+  await one.clock.advance(1_500);
+  assertEquals(one.sessions.sessionCount, 0);
   assertEquals(await ownerOf(shared, session), "nobody");
 });
 
@@ -162,9 +182,37 @@ Deno.test("Of servers that try at the same moment one goes on with a match", asy
   // The lease has run out, and nobody has looked since.
   await one.clock.advance(2_900);
   assertEquals(await ownerOf(shared, session), "nobody");
-  await Promise.all([two.restorer.look(), three.restorer.look()]);
-  const restored = [two, three].flatMap((server) => server.eventsOf("match_restored"));
-  assertEquals(restored.length, 1);
+  const restored = (): readonly unknown[] =>
+    [two, three].flatMap((server) => server.eventsOf("match_restored"));
+  for (let step = 0; step < 20 && restored().length === 0; step++) {
+    await one.clock.advance(100);
+    await Promise.all([two.restorer.look(), three.restorer.look()]);
+  }
+  assertEquals(restored().length, 1);
+});
+
+Deno.test("A server that has heard itself a moment ago plays on, and nobody takes its match meanwhile", async () => {
+  const { one, two, shared } = openTwo();
+  shared.pubSub.subscribe("server.command.one", ({ respond }) => respond("here"));
+  const session = await openMatch(one);
+  one.ports.isStoreCut = true;
+  shared.pubSub.subscribe("match.*.input", ({ respond }) => {
+    if (!one.ports.isBusCut) respond("here");
+  });
+  await one.clock.advance(2_800);
+  // Its lease has run out, or is about to; and now the bus is away from all.
+  one.ports.isBusCut = true;
+  let stoppedMs = Infinity;
+  let restoredMs = Infinity;
+  for (let step = 0; step < 60; step++) {
+    const { tick } = session.match.world;
+    await one.clock.advance(100);
+    const nowMs = one.clock.monotonicMs();
+    if (session.match.world.tick === tick) stoppedMs = Math.min(stoppedMs, nowMs);
+    if (two.sessions.sessionCount > 0) restoredMs = Math.min(restoredMs, nowMs);
+  }
+  assert(stoppedMs <= restoredMs, `stopped at ${stoppedMs}, restored at ${restoredMs}`);
+  assert(restoredMs < Infinity);
 });
 
 Deno.test("A server goes on with a match that its owner hands over, and with no other", async () => {
@@ -191,7 +239,7 @@ Deno.test("A match without a good checkpoint is nobody's", async () => {
   await one.clock.advance(8_000);
   assertEquals(two.sessions.sessionCount, 0);
   await shared.kvStore.sortedSetAdd(OWNED_MATCHES_KEY, "never-saved", 0);
-  await one.clock.advance(1_000);
+  await one.clock.advance(3_000);
   const left = await shared.kvStore.sortedSetRange(OWNED_MATCHES_KEY, { min: 0, max: 1, limit: 9 });
   assertEquals(left, []);
 });
@@ -226,4 +274,78 @@ Deno.test("PeerServers names who takes a match, the near and empty ones first", 
   hear("far");
   await clock.advance(1_000);
   assertEquals(names(), ["far"]);
+});
+
+Deno.test("A server that stood still writes of nobody who leaves a match that is another's", async () => {
+  const { one, two } = openTwo();
+  await openMatch(one);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  assertEquals(two.sessions.sessionCount, 1);
+  one.sessions.leave("a", "disconnected");
+  one.ports.cut(false);
+  await one.clock.advance(1_500);
+  assertEquals(one.eventsOf("player_left_session"), []);
+});
+
+Deno.test("A server whose match goes on after a doubt writes who left meanwhile", async () => {
+  const { server: one } = openServer("one");
+  const session = await openMatch(one);
+  one.seat("b");
+  await one.clock.advance(1_500);
+  one.ports.cut(true);
+  await one.clock.advance(LEASE_RELIED_MS + 500);
+  one.sessions.leave("b", "disconnected");
+  assertEquals(one.eventsOf("player_left_session"), []);
+  one.ports.cut(false);
+  await one.clock.advance(1_500);
+  assertEquals(one.eventsOf("player_left_session").map(({ player_id }) => player_id), ["b"]);
+  assertEquals(one.keeper.isOwned(session), true);
+});
+
+Deno.test("A match that has been begun is known, and one that the store says nothing of is not", async () => {
+  const { one, two } = openTwo();
+  const { id } = await openMatch(one);
+  const isBegun = async (matchId: string): Promise<boolean> => {
+    const asked = two.keeper.isBegun(matchId);
+    await two.clock.advance(600);
+    return await asked;
+  };
+  assertEquals([await isBegun(id), await isBegun("another")], [true, false]);
+  two.ports.isStoreCut = true;
+  assertEquals(await isBegun(id), false);
+});
+
+Deno.test("A match that is over when its server is killed is not played on elsewhere", async () => {
+  const { one, two, shared } = openTwo();
+  const session = await openMatch(one);
+  // Its five minutes, of which a second and a half is over.
+  await one.clock.advance(298_700);
+  assertEquals(one.eventsOf("match_over").length, 1);
+  // Its players are still told: nobody has closed it.
+  assertEquals(one.sessions.findSession(session.id), session);
+  assertEquals(await ownerOf(shared, session), "nobody");
+  one.sessions.pause(session);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  assertEquals([two.sessions.sessionCount, two.eventsOf("match_restored")], [0, []]);
+});
+
+Deno.test("A match whose end was not written when its server was killed ends elsewhere in the same way", async () => {
+  const { one, two } = openTwo();
+  const session = await openMatch(one);
+  one.isDiskThere = false;
+  await one.clock.advance(297_000);
+  while (one.eventsOf("match_over").length === 0) await one.clock.advance(5);
+  await one.clock.advance(50);
+  one.sessions.pause(session);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  const [[told], [written]] = [one.eventsOf("match_over"), two.eventsOf("match_over")];
+  assertEquals(told?.event_id, `${session.id}:over`);
+  const { epoch, ...result } = { ...written };
+  assertEquals(epoch, 2);
+  assertEquals({ ...result, epoch: 1, timestamp: told?.timestamp }, { ...told });
+  assertEquals(two.eventsOf("match_over").length, 1);
+  assertEquals(two.eventsOf("match_restored")[0]?.tick, told?.tick, "it is not played on");
 });

@@ -106,9 +106,12 @@ export class MessageHandler {
   async join(message: JoinMessage, sender: Sender): Promise<string> {
     const { sessions, allowGuests } = this.#options;
     const present = sessions.find(message.playerId);
-    // Asked again, because the answer was lost: a match token would not count a second time.
-    if (present?.link.address === sender.address) return this.#join(message, sender, undefined);
     const isProven = allowGuests || sender.isProven(message.challenge);
+    // Asked again, because the answer was lost: a match token would not count a second time.
+    if (present?.link.address === sender.address) {
+      if (message.repeat && !isProven) return challengeReply(sender.issueChallenge());
+      return this.#join(message, sender, undefined);
+    }
     const isTicket = message.token !== undefined && isMatchToken(message.token);
     // The reply is larger than the request, which must not be had for a forged address; and a match
     // token must not be spent on it.
@@ -133,7 +136,7 @@ export class MessageHandler {
   }
 
   #join(message: JoinMessage, sender: Sender, claim: TokenClaim | undefined): string {
-    const { playerId, mode } = message;
+    const { playerId, mode, repeat } = message;
     // Otherwise anybody could play under the name of an account that is not theirs.
     if (claim !== undefined && claim.playerId !== playerId) return joinFailedReply("foreign_name");
     const result = this.#options.sessions.join({
@@ -143,11 +146,13 @@ export class MessageHandler {
       mode,
       link: sender.openLink(),
       ...(claim?.resumes && { resumes: true }),
+      beginsAnew: repeat,
     });
     switch (result.kind) {
       case "refused":
         return joinFailedReply(result.refusal);
       case "resumed":
+        if (repeat) return this.#joined(result.player);
         return alreadyInSessionReply(result.player.match.id);
       case "joined":
         return this.#joined(result.player);

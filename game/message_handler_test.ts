@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { routeDirect } from "./command_route.ts";
 import { MessageHandler, type Sender, type TokenClaim } from "./message_handler.ts";
 import type { PlayerLink } from "./player_link.ts";
@@ -12,8 +12,16 @@ const JOIN: JoinMessage = {
   matchId: undefined,
   mode: undefined,
   challenge: undefined,
+  repeat: false,
 };
 
+const STEER = {
+  action: "input",
+  throttle: 1,
+  turn: 0,
+  turretRad: undefined,
+  fire: false,
+} as const;
 const TICKET = "t".repeat(43);
 const CLAIMS: ReadonlyMap<string, TokenClaim> = new Map([
   ["good", { accountId: "account-good", playerId: "ann", matchId: undefined }],
@@ -48,6 +56,36 @@ Deno.test("MessageHandler spends a match token on a proven address, once, and on
   assertEquals(test.sessions.find("ann")?.match.id, "m1");
   assertEquals(await statusOf(test, { ...message, challenge: "proof" }), "already_in_session");
   assertEquals(test.checked, [TICKET]);
+});
+
+Deno.test("MessageHandler says joined again to who asks for it, at the address that was proven", async () => {
+  const test = openHandler({ allowGuests: false });
+  const proven = { ...JOIN, token: "good", challenge: "proof" };
+  const joined = JSON.parse(await test.handler.join(proven, senderAt("host")));
+  const player = test.sessions.find("ann");
+  assert(player !== undefined);
+  player.match.queue(player.tank, { ...STEER, seq: 9 });
+  player.match.tick();
+  player.ackedTick = player.match.world.tick;
+  // More than was sent, and so only to who receives it.
+  assertEquals(
+    await statusOf(test, { ...proven, challenge: undefined, repeat: true }),
+    "challenge",
+  );
+  assertEquals(player.match.appliedSeq(player.tank), 9);
+  const again = JSON.parse(
+    await test.handler.join({ ...proven, repeat: true }, senderAt("host")),
+  );
+  assertEquals([again.status, again.tank_id, again.initial_state.tick], [
+    ...["joined", joined.tank_id],
+    player.match.world.tick,
+  ]);
+  // It counts from the start, and has no state that another could be a change of.
+  assertEquals([player.match.appliedSeq(player.tank), player.ackedTick], [0, undefined]);
+  player.match.queue(player.tank, { ...STEER, seq: 1 });
+  player.match.tick();
+  assertEquals(player.match.appliedSeq(player.tank), 1);
+  assertEquals(test.checked, ["good"]);
 });
 
 Deno.test("MessageHandler takes the account that the connection has logged in to", async () => {

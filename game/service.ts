@@ -49,7 +49,7 @@ export async function startGame(
   const operators = opened.use(openOperatorOrders(parts));
   const tcp = listenTcp(parts);
   opened.defer(() => tcp.close({ drainMs: config.drainMs }));
-  const consumers = await consumeCommands(parts);
+  const consumers = await consumeCommands(parts, survival);
   opened.defer(() => consumers.close());
   const commands = answerServerCommands({
     pubSub,
@@ -91,8 +91,14 @@ async function prepareMatch(
   { sessions }: GameParts,
   { keeper }: MatchSurvival,
 ): Promise<OrderResult> {
+  const { matchId } = order;
+  const isBegun = sessions.findSession(matchId) === undefined && await keeper.isBegun(matchId);
+  // Whoever ordered it thinks that it is here, where it was until this server was killed or stood still.
+  if (isBegun && sessions.findSession(matchId) === undefined) {
+    return { ok: false, reason: "match_over" };
+  }
   const prepared = sessions.createOnOrder(order);
-  const session = prepared.ok ? sessions.findSession(order.matchId) : undefined;
+  const session = prepared.ok ? sessions.findSession(matchId) : undefined;
   if (session !== undefined) await keeper.claimed(session);
   return prepared;
 }
@@ -110,13 +116,15 @@ function openMatchRelay(parts: GameParts, { keeper }: MatchSurvival): MatchRelay
   return relay;
 }
 
-function consumeCommands({ config, deps, sessions, metrics }: GameParts): Promise<Subscription> {
+function consumeCommands(parts: GameParts, survival: MatchSurvival): Promise<Subscription> {
+  const { config, deps, sessions, metrics } = parts;
   const { workQueue, kvStore, clock, log } = deps;
   const { serverId } = config;
   const directory = new PlayerDirectory({ kvStore, clock });
   return startCommandConsumers({
     workQueue,
     sessions,
+    prepare: (order) => prepareMatch(order, parts, survival),
     forwarder: new CommandForwarder({ workQueue, directory, serverId }),
     serverId,
     metrics: metrics.commandsConsumed,

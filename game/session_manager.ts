@@ -154,6 +154,7 @@ export class SessionManager {
     const player = this.#players.find(playerId);
     if (player === undefined) return false;
     const { match, tank } = player;
+    for (const watch of this.#watches) watch.leaving?.(match);
     this.#players.remove(player, reason);
     this.#options.presence.left(playerId);
     this.#options.left[reason].inc();
@@ -188,12 +189,8 @@ export class SessionManager {
       return { ok: false, reason: "unknown_map" };
     }
     const reservedFor = players.length > 0 ? new Set(players) : undefined;
-    const made = this.#create(mode, {
-      id: matchId,
-      reservedFor,
-      ...(map !== undefined && { map }),
-      ...(botTeams && { botTeams }),
-    });
+    const about = { ...(map !== undefined && { map }), ...(botTeams && { botTeams }) };
+    const made = this.#create(mode, { id: matchId, reservedFor, ...about });
     if (!made.ok) {
       return { ok: false, reason: made.refusal === "no_tanks" ? "full" : "unknown_mode" };
     }
@@ -209,8 +206,7 @@ export class SessionManager {
       // A stream tells when it ends; datagrams, and gateways, can just stop.
       if (player.link.transport === "tcp") continue;
       const silenceMs = player.link.silenceMs ?? this.#options.silenceMs;
-      if (nowMs - player.lastHeardMs < silenceMs) continue;
-      this.leave(player.playerId, "silent");
+      if (nowMs - player.lastHeardMs >= silenceMs) this.leave(player.playerId, "silent");
     }
     for (const [session, sinceMs] of this.#emptySinceMs) {
       if (nowMs - sinceMs >= this.#options.emptyMs) this.#end(session, "nobody_came");
@@ -237,14 +233,17 @@ export class SessionManager {
 
   /** Steps a session no more, until `goOn`: nobody knows whose the match is. */
   pause(session: GameSession): void {
+    this.#options.history.hold(session.id);
     this.#options.loop.remove(session);
   }
 
   /** Steps a session again. */
   goOn(session: GameSession): void {
     if (this.#sessions.get(session.id) !== session) return;
+    this.#options.history.letGo(session.id, { isKept: true });
     this.#options.loop.remove(session);
     this.#options.loop.add(session);
+    if (session.players.size === 0) this.#onEmpty(session);
   }
 
   /**
@@ -294,7 +293,7 @@ export class SessionManager {
       return refused("authentication_required");
     }
     this.#players.move(player, link);
-    if (!isSameAddress) {
+    if (!isSameAddress || request.beginsAnew) {
       player.ackedTick = undefined;
       player.match.restartSeq(player.tank);
     }
@@ -316,8 +315,7 @@ export class SessionManager {
   }
 
   #placeIn(session: GameSession | undefined, request: JoinRequest): Placed {
-    const isThere = session !== undefined && session.admits(request);
-    if (!isThere) return { ok: false, refusal: "match_not_found" };
+    if (session?.admits(request) !== true) return { ok: false, refusal: "match_not_found" };
     return hasRoom(session) ? { ok: true, session } : { ok: false, refusal: "match_full" };
   }
 
@@ -374,6 +372,8 @@ export class SessionManager {
   }
 
   #onEmpty(session: GameSession): void {
+    // Whose it is has to be known first.
+    if (this.#options.history.isHeld(session.id)) return;
     // Others may still come for whom it is kept.
     const isAwaited = session.isReserved && !session.match.isOver;
     if (isAwaited) this.#emptySinceMs.set(session, this.#options.clock.monotonicMs());
@@ -388,6 +388,7 @@ export class SessionManager {
     session.close(reason);
     for (const player of [...session.players.values()]) this.leave(player.playerId, reason);
     if (reason !== "moved") this.#options.history.sessionRemoved(session, reason);
+    this.#options.history.letGo(session.id, { isKept: reason !== "moved" });
     // One that has moved may come back.
     if (reason !== "moved") this.#ended.add(session.id);
     for (const watch of this.#watches) watch.closed(session, reason);

@@ -37,6 +37,33 @@ Deno.test("SessionManager refuses with the reason, and leaves nothing behind", (
   test.loop.stop();
 });
 
+Deno.test("SessionManager leaves no session behind that was made for who then finds no tank", () => {
+  const pool = new TankPool({ tanksMax: 1, nextId: () => "t" });
+  const test = openTestSessions({ pool });
+  test.seat("bob");
+  assertEquals(join(test, "ann", { mode: "ffa" }), refusal("no_tanks"));
+  assertEquals([test.sessions.sessionCount, test.loop.size], [1, 1]);
+  // One that was made on order waits for the others.
+  test.sessions.createOnOrder({ matchId: "m1", mode: "ffa", players: ["ann", "eve"] });
+  assertEquals(join(test, "ann", { matchId: "m1" }), refusal("no_tanks"));
+  assert(test.sessions.findSession("m1") !== undefined);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager ends a session that cannot go on, and no other", () => {
+  const test = openTestSessions();
+  const ann = test.seat("ann");
+  const eve = join(test, "eve", { mode: "ffa" });
+  const session = test.sessions.findSession(ann.match.id);
+  assert(session !== undefined && eve.kind === "joined");
+  test.sessions.fail(session, new Error("a fault"));
+  assertEquals([test.sessions.find("ann"), test.pool.inUse, test.loop.size], [undefined, 1, 1]);
+  assertEquals(test.sessions.findSession(eve.player.match.id)?.players.size, 1);
+  const reasons = [...test.eventsOf("player_left_session"), ...test.eventsOf("session_removed")];
+  assertEquals(reasons.map(({ reason }) => reason), ["fault", "fault"]);
+  test.loop.stop();
+});
+
 Deno.test("SessionManager ends a session that its last player has left", () => {
   const test = openTestSessions();
   test.seat("ann");

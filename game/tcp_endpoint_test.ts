@@ -6,7 +6,7 @@ import type { LineConnection } from "../core/net/tcp_server.ts";
 import { RateLimiter } from "../core/net/rate_limiter.ts";
 import { ChatRoom } from "./chat_room.ts";
 import { routeDirect } from "./command_route.ts";
-import { openGameMetrics } from "./game_metrics.ts";
+import { type GameMetrics, openGameMetrics } from "./game_metrics.ts";
 import { MessageHandler } from "./message_handler.ts";
 import { TcpEndpoint } from "./tcp_endpoint.ts";
 import { openTestSessions, type TestSessions } from "./testing.ts";
@@ -82,6 +82,41 @@ Deno.test("TcpEndpoint finds another match for who commands after the end of one
   assertEquals([after !== undefined, after !== before], [true, true]);
 });
 
+Deno.test("TcpEndpoint tells who commands after the end of a match why there is no other", async () => {
+  const test = openServer();
+  const ann = test.connect();
+  await ann.say("LOGIN ann secret");
+  test.sessions.leave("ann", "match_over");
+  test.sessions.drain();
+  await ann.say("SHOOT");
+  assertEquals(ann.lines.slice(-2), ["COMMAND_RECEIVED SHOOT", "SERVER: Server is shutting down"]);
+  assertEquals(ann.isClosed, false);
+});
+
+Deno.test("TcpEndpoint tells where a match goes on who speaks JSON, and nobody who types", async () => {
+  const test = openServer();
+  const [program, person] = [test.connect(), test.connect()];
+  await person.say("LOGIN bob secret");
+  await program.say('{"action":"join_game","player_id":"ann","token":"t"}');
+  const session = test.sessions.sessionList[0];
+  const isThere = session !== undefined && session.players.size === 2;
+  assertEquals(isThere, true);
+  const before = person.lines.length;
+  if (session !== undefined) test.sessions.release(session, { host: "game-2", port: 9 });
+  assertEquals(
+    program.lines.at(-1),
+    `{"type":"match_moved","match_id":"${session?.id}","udp":{"host":"game-2","port":9}}`,
+  );
+  assertEquals(person.lines.length, before);
+});
+
+Deno.test("TcpEndpoint takes so many lines of one connection and no more", async () => {
+  const test = openServer();
+  const client = test.connect();
+  await client.say(...Array<string>(103).fill("HELP"));
+  assertEquals([client.lines.length, test.drops.player_rate.value], [101, 3]);
+});
+
 Deno.test("TcpEndpoint speaks JSON: login, join, states, and the end of all players on a close", async () => {
   const test = openServer();
   const client = test.connect();
@@ -145,10 +180,15 @@ interface TestClient {
   say(...lines: readonly string[]): Promise<void>;
 }
 
-function openServer(): TestSessions & { room: ChatRoom; connect(): TestClient } {
+function openServer(): TestSessions & {
+  room: ChatRoom;
+  drops: GameMetrics["drops"];
+  connect(): TestClient;
+} {
   const test = openTestSessions();
   const { clock, sessions } = test;
   const room = new ChatRoom();
+  const metrics = openGameMetrics(new Metrics({ process: false }));
   let ports = 0;
   const options = {
     auth: { login: ({ username }: { readonly username: string }) => tryLogin(username) },
@@ -165,7 +205,7 @@ function openServer(): TestSessions & { room: ChatRoom; connect(): TestClient } 
     route: routeDirect,
     room,
     messages: new RateLimiter({ ratePerSecond: 100, burst: 100, keysMax: 10, clock }),
-    metrics: openGameMetrics(new Metrics({ process: false })),
+    metrics,
     log: silentLog,
   };
   const connect = (): TestClient => {
@@ -188,7 +228,7 @@ function openServer(): TestSessions & { room: ChatRoom; connect(): TestClient } 
     endpoint.open();
     return client;
   };
-  return { ...test, room, connect };
+  return { ...test, room, drops: metrics.drops, connect };
 }
 
 function tryLogin(username: string): Promise<LoginOutcome> {

@@ -3,7 +3,7 @@ import { silentLog } from "../core/log.ts";
 import { Metrics } from "../core/metrics.ts";
 import { AddressToken } from "../core/net/address_token.ts";
 import { RateLimiter } from "../core/net/rate_limiter.ts";
-import { routeDirect } from "./command_route.ts";
+import { type CommandRoute, routeDirect } from "./command_route.ts";
 import { type DropReason, openGameMetrics } from "./game_metrics.ts";
 import { MessageHandler, type TokenCheck } from "./message_handler.ts";
 import { openTestSessions, type TestSessions } from "./testing.ts";
@@ -107,6 +107,48 @@ Deno.test("UdpEndpoint answers for a fault of ours with its class alone, and goe
   assertEquals(test.repliesTo(HOME).length, 2);
 });
 
+Deno.test("UdpEndpoint answers for a fault of ours in a player's command too, and goes on", async () => {
+  let isFaulty = true;
+  const test = openEndpoint({
+    route: (player, command) => {
+      if (isFaulty) throw new TypeError("secret detail");
+      routeDirect(player, command);
+    },
+  });
+  await test.receive(JOIN, HOME);
+  const shoot = { action: "shoot", player_id: "ann" };
+  await test.receive(shoot, HOME);
+  assertEquals(
+    test.repliesTo(HOME).at(-1),
+    '{"status":"error","message":"Internal server error: TypeError","code":"internal_error"}',
+  );
+  assertEquals(test.drops.handler_failed.value, 1);
+  isFaulty = false;
+  await test.receive(shoot, HOME);
+  await test.clock.advance(40);
+  assert((test.sessions.find("ann")?.tank.reloadTicks ?? 0) > 0, "it has fired");
+});
+
+Deno.test("UdpEndpoint looks into a bounded number of joins at once, and into so many of one host", async () => {
+  const answers: PromiseWithResolvers<undefined>[] = [];
+  const test = openEndpoint({
+    strangerRate: 1_026,
+    checkToken: () => {
+      const answer = Promise.withResolvers<undefined>();
+      answers.push(answer);
+      return answer.promise;
+    },
+  });
+  const join = { ...JOIN, token: "slow" };
+  for (let port = 1; port <= 1_028; port++) await test.receive(join, { ...HOME, port });
+  assertEquals([answers.length, test.drops.joins_in_flight.value], [1_024, 2]);
+  assertEquals(test.drops.stranger_rate.value, 2);
+  for (const answer of answers) answer.resolve(undefined);
+  await test.clock.advance(1_000);
+  await test.receive(join, HOME);
+  assertEquals(answers.length, 1_025, "there is room again");
+});
+
 interface TestEndpoint extends TestSessions {
   readonly datagrams: { readonly value: number };
   readonly drops: Readonly<Record<DropReason, { readonly value: number }>>;
@@ -124,6 +166,7 @@ function openEndpoint(
     readonly strangerRate?: number;
     readonly messageRate?: number;
     readonly checkToken?: TokenCheck;
+    readonly route?: CommandRoute;
   } = {},
 ): TestEndpoint {
   const test = openTestSessions();
@@ -131,11 +174,11 @@ function openEndpoint(
   const metrics = openGameMetrics(new Metrics({ process: false }));
   const sent: { readonly text: string; readonly to: typeof HOME }[] = [];
   const limit = (rate: number): RateLimiter =>
-    new RateLimiter({ ratePerSecond: rate, burst: rate, keysMax: 100, clock });
+    new RateLimiter({ ratePerSecond: rate, burst: rate, keysMax: 2_000, clock });
   const endpoint = new UdpEndpoint({
     handler: new MessageHandler({
       sessions,
-      route: routeDirect,
+      route: options.route ?? routeDirect,
       clock,
       tickRate: 30,
       allowGuests: options.allowGuests ?? true,

@@ -41,6 +41,8 @@ export interface ConnectionMetrics {
   readonly inputsSkipped: Counter;
   /** Ticks for which a player's input was not there in time. */
   readonly inputsLate: Counter;
+  /** Messages that were too long, or that too many waited before. */
+  readonly messagesGivenUp: Counter;
 }
 
 /** How a connection is made. */
@@ -199,10 +201,10 @@ export class BinaryConnection implements PlayerLink, TickedLink {
 
   /** Has a message arrive; a longer one than the protocol carries is not sent. */
   send(message: string): void {
+    if (this.#endReason !== undefined) return;
     // UTF-8 has at most three bytes for each of these.
-    if (this.#endReason === undefined && message.length * 3 <= MESSAGE_BYTES_MAX) {
-      this.#outbox.add(message);
-    }
+    const isShort = message.length * 3 <= MESSAGE_BYTES_MAX;
+    if (!isShort || !this.#outbox.add(message)) this.#options.metrics.messagesGivenUp.inc();
   }
 
   /** The client is at another address from now on, which it has proven. */

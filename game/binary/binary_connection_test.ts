@@ -4,6 +4,7 @@ import { DATAGRAM_TYPES, newHeader, readHeader } from "../wire/datagram.ts";
 import { encodeInput, InputBatch } from "../wire/input_message.ts";
 import { tryDecodeLeft } from "../wire/leave_message.ts";
 import { MESSAGE_BYTES_MAX } from "../wire/reliable_message.ts";
+import { RELIABLE_WAITING_MAX } from "../wire/reliable_outbox.ts";
 import { BinaryConnection } from "./binary_connection.ts";
 import { FrameHistory } from "./frame_history.ts";
 import { openTestConnection, type TestConnection } from "./testing.ts";
@@ -121,6 +122,21 @@ function openPlayed(): TestConnection & {
     },
   };
 }
+
+Deno.test("BinaryConnection counts the messages that it cannot send", () => {
+  let givenUp = 0;
+  const messagesGivenUp = { value: 0, inc: (): void => void givenUp++ };
+  const { connection } = openTestConnection({ id: 5, metrics: { messagesGivenUp } });
+  connection.send("x".repeat(MESSAGE_BYTES_MAX));
+  assertEquals(givenUp, 1);
+  for (let count = 0; count < RELIABLE_WAITING_MAX; count++) connection.send("x");
+  assertEquals(givenUp, 1);
+  connection.send("x");
+  assertEquals(givenUp, 2);
+  connection.end("asked");
+  connection.send("x");
+  assertEquals(givenUp, 2, "nobody is there to miss it");
+});
 
 Deno.test("BinaryConnection speaks of itself by its id, which its address has too", () => {
   const { connection } = openTestConnection({ id: 77 });

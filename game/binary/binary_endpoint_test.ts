@@ -338,16 +338,6 @@ Deno.test("BinaryEndpoint hands what a client says on, once and in order", async
   assertEquals(test.heard.map((text) => JSON.parse(text).text), ["a", "b", "c", "d"]);
 });
 
-Deno.test("BinaryEndpoint carries an arena that no WELCOME has room for, and snapshots in parts", async () => {
-  const test = openTestEndpoint({ sessions: { botCount: 19 } });
-  const client = await test.play("p1", { mode: "steppe_war" });
-  await test.run(2_000);
-  const world = test.game.sessions.find("p1")?.match.world;
-  assertEquals(client.core.match?.ground.walls.length, world?.arena.walls.length);
-  assert((client.core.frame?.tanks.size ?? 0) >= 1);
-  assert((client.core.frame?.tick ?? 0) > (world?.tick ?? 0) - 3);
-});
-
 Deno.test("BinaryEndpoint gives a tank back to a client that never heard that it had it back", async () => {
   const test = openTestEndpoint();
   const client = await test.play("p1");

@@ -19,6 +19,28 @@ Deno.test("A binary client's inputs drive its tank, and its trigger fires", asyn
   assert(match.world.nextShellId > 1);
 });
 
+Deno.test("A shot fired in an input that too many others pushed out is fired all the same, once", async () => {
+  const test = openTestEndpoint();
+  const client = await test.play("ann");
+  const { match } = playerOf(test, "ann");
+  const { there } = client;
+  const aim = { throttle: 0, turn: 0, turret: 0, fire: false };
+  client.core.setInput(aim);
+  await test.run(1_000);
+  const before = match.world.nextShellId;
+  // Nothing comes through for a while, in which the trigger is pulled and let go again.
+  const held: Uint8Array[] = [];
+  client.there = (datagram) => void held.push(datagram.slice());
+  client.core.setInput({ ...aim, fire: true });
+  await test.run(40);
+  client.core.setInput(aim);
+  await test.run(300);
+  client.there = there;
+  for (const datagram of held) test.endpoint.onDatagram(datagram, client.source);
+  await test.run(300);
+  assertEquals(match.world.nextShellId, before + 1);
+});
+
 Deno.test("A binary client that is shown what is old has its shots judged by it", async () => {
   const test = openTestEndpoint();
   const client = await test.play("ann");

@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TokenClaim } from "../message_handler.ts";
-import { openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
+import { HEADER_BYTES } from "../wire/datagram.ts";
+import { JOIN_BYTES, PUBLIC_KEY_BYTES } from "../wire/join_message.ts";
+import { type Carry, openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
 
+/** Behind the version of a byte, the client's nonce of 8 and the challenge token of 16. */
+const KEY_AT = HEADER_BYTES + 1 + 8 + 16;
 const TOKEN = { kind: "token", token: "slow" } as const;
 
 /** Opens clients that all join by a token that is being looked into. */
@@ -86,3 +90,47 @@ Deno.test("JoinDesk forgets answers in time, and seats nobody twice all the same
   assertEquals([test.connections.size, test.game.sessions.playerCount], [1, 1]);
   assertEquals(client.core.state.kind, "playing");
 });
+
+Deno.test("JoinDesk seats nobody with a public key that makes no secret, in no way of joining", async () => {
+  const tokens = { allowGuests: false, checkToken: claimAny };
+  for (const options of [{}, tokens]) {
+    const test = openTestEndpoint(options);
+    const join = { credential: options === tokens ? TOKEN : { kind: "guest" } as const };
+    const client = test.open("p0", join);
+    client.there = withoutKey(client.there);
+    client.core.join(0);
+    await test.run(300);
+    assertEquals(endOf(client), "bad_key");
+    assertEquals([test.connections.size, test.game.sessions.playerCount], [0, 0]);
+  }
+});
+
+Deno.test("JoinDesk gives a tank back to nobody with such a key, and keeps it for its player", async () => {
+  const test = openTestEndpoint();
+  const client = await test.play("p0");
+  const { there, back } = client;
+  client.back = () => {};
+  client.there = withoutKey(there);
+  await test.run(5_000);
+  assertEquals(client.core.state.kind, "resuming");
+  client.back = back;
+  await test.run(3_000);
+  assertEquals([endOf(client), test.game.sessions.playerCount], ["bad_key", 1]);
+});
+
+function claimAny(): Promise<TokenClaim> {
+  return Promise.resolve({ accountId: "a", playerId: "p0", matchId: undefined });
+}
+
+function endOf({ core }: TestClient): string {
+  return core.state.kind === "ended" ? core.state.reason : core.state.kind;
+}
+
+/** A way on which JOINs lose their public key: with zeros every key agreement gives zeros. */
+function withoutKey(carry: Carry): Carry {
+  return (datagram, deliver) => {
+    const changed = datagram.slice();
+    if (changed.length === JOIN_BYTES) changed.fill(0, KEY_AT, KEY_AT + PUBLIC_KEY_BYTES);
+    carry(changed, deliver);
+  };
+}

@@ -86,6 +86,7 @@ const IGNORED_METRICS: ConnectionMetrics = {
   baselineTicks: IGNORED,
   inputsSkipped: IGNORED,
   inputsLate: IGNORED,
+  messagesGivenUp: IGNORED,
 };
 
 /** Opens an endpoint on sessions of its own. For unit tests only. */
@@ -198,7 +199,11 @@ export interface TestConnection {
 
 /** Opens a connection without an endpoint, on a clock that stands at 0. For unit tests only. */
 export function openTestConnection(
-  options: { readonly id: number; readonly source?: UdpSource },
+  options: {
+    readonly id: number;
+    readonly source?: UdpSource;
+    readonly metrics?: Partial<ConnectionMetrics>;
+  },
 ): TestConnection {
   const { id, source = { hostname: "192.0.2.1", port: 1_000 } } = options;
   const clientKey = tagKeyFrom(new Uint8Array(16).fill(1));
@@ -209,7 +214,7 @@ export function openTestConnection(
     inputs: new InputBuffer(30),
     clock: new ManualClock(),
     send: (bytes, to) => void sent.push({ bytes: bytes.slice(), to }),
-    metrics: IGNORED_METRICS,
+    metrics: { ...IGNORED_METRICS, ...options.metrics },
     silenceMs: 30_000,
   });
   const client = new DatagramChannel({

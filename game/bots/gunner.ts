@@ -42,11 +42,6 @@ export class Gunner {
     this.#rng = rng;
   }
 
-  /** Whether it sees its target, with nothing in a shell's way. */
-  get seesTarget(): boolean {
-    return this.#mayFire;
-  }
-
   /** Aims at nobody from now on. */
   rest(): void {
     this.#target = undefined;

@@ -133,11 +133,6 @@ export class BinarySession {
     return this.#time.tickAt(nowMs);
   }
 
-  /** How much of the time to the next client tick has passed, 0..1. */
-  tickPartAt(nowMs: number): number {
-    return Math.min(Math.max(1 - (this.#nextTickMs - nowMs) / this.#periodMs, 0), 1);
-  }
-
   /** When `advance` is due. */
   get dueMs(): number {
     const dueMs = Math.min(this.#nextTickMs, this.#ping.dueMs);
@@ -154,11 +149,10 @@ export class BinarySession {
     this.#shownTick = tick;
   }
 
-  /** Says something that is to arrive; false where it is too long. */
+  /** Says something that is to arrive; false where it is too long, or too much waits to arrive. */
   say(message: string): boolean {
-    if (new TextEncoder().encode(message).length > MESSAGE_BYTES_MAX) return false;
-    this.#outbox.add(message);
-    return true;
+    const isShort = new TextEncoder().encode(message).length <= MESSAGE_BYTES_MAX;
+    return isShort && this.#outbox.add(message);
   }
 
   /** Asks to leave. */

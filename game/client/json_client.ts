@@ -72,6 +72,8 @@ export class JsonClient implements ClientCore {
   #input: TankInput | undefined;
   #seq = 0;
   #challenge: string | undefined;
+  /** Whether the server is to say `joined` again. */
+  #repeats = false;
   #asking: RetryTimer | undefined;
   #ping: RetryTimer | undefined;
   #inputDueMs = Infinity;
@@ -209,7 +211,9 @@ export class JsonClient implements ClientCore {
   #ask(): void {
     if (this.#state.kind === "leaving") return this.#act("leave_game");
     const { token, matchId, mode } = this.#options;
-    this.#act("join_game", { token, match_id: matchId, mode, challenge: this.#challenge });
+    const challenge = this.#challenge;
+    const repeat = this.#repeats ? true : undefined;
+    this.#act("join_game", { token, match_id: matchId, mode, challenge, repeat });
   }
 
   #onReply(status: string, message: JsonObject, nowMs: number): void {
@@ -217,7 +221,7 @@ export class JsonClient implements ClientCore {
     const isJoining = kind === "connecting" || kind === "resuming";
     if (status === "pong") this.#onPong(message, nowMs);
     else if (status === "joined" && isJoining) this.#onJoined(message, nowMs);
-    else if (status === "already_in_session" && isJoining) this.#onAlready(nowMs);
+    else if (status === "already_in_session" && isJoining) this.#onAlready(message, nowMs);
     else if (status === "challenge" && isJoining) this.#onChallenge(message, nowMs);
     else if (status === "join_failed" && isJoining) {
       this.#end(REFUSALS.get(message.reason) ?? "protocol_error");
@@ -249,15 +253,18 @@ export class JsonClient implements ClientCore {
     this.#play(nowMs);
   }
 
-  #onAlready(nowMs: number): void {
-    if (this.#match !== undefined) return this.#play(nowMs);
-    // The reply that named the tank was lost, and is not said twice: leave it, and take another.
-    this.#act("leave_game");
+  #onAlready({ session_id: matchId }: JsonObject, nowMs: number): void {
+    if (this.#match?.matchId === matchId) return this.#play(nowMs);
+    // The reply that named the tank was lost, here or to a client before this one.
+    if (this.#repeats) return;
+    this.#repeats = true;
     this.#asking?.restart(nowMs);
+    this.advance(nowMs);
   }
 
   #play(nowMs: number): void {
     this.#asking = undefined;
+    this.#repeats = false;
     this.#giveUpMs = Infinity;
     this.#heardMs = nowMs;
     this.#inputDueMs = nowMs;

@@ -209,17 +209,34 @@ Deno.test("JsonClient asks whether it still plays when it hears nothing, and goe
   assertEquals(talk.doing, "connection_lost");
 });
 
-Deno.test("JsonClient takes another tank where the reply that named its own was lost", () => {
-  const talk = new Talk();
+Deno.test("JsonClient asks for the reply that named its tank where that was lost", () => {
+  const talk = new Talk({ token: "spent" });
   talk.core.join(0);
-  talk.sent();
-  talk.hear({ status: "already_in_session", session_id: "m1" });
-  assertEquals(talk.actions(), ["leave_game"]);
-  talk.hear({ status: "left_game", message: "" });
-  talk.run(1);
-  assertEquals(talk.actions(), ["join_game"]);
+  const first = talk.sent();
+  const already = { status: "already_in_session", session_id: "m1" };
+  talk.hear(already);
+  assertEquals(talk.sent(), first.map((join) => ({ ...join, repeat: true })));
+  // A copy of the reply is no reason to ask again; that nothing comes is.
+  talk.hear(already);
+  assertEquals(talk.actions(), []);
+  talk.run(250);
+  assertEquals(talk.sent().map(({ repeat }) => repeat), [true]);
   talk.hear(JOINED);
-  assertEquals(talk.doing, "playing");
+  assertEquals([talk.doing, talk.core.match?.tankId], ["playing", "t1"]);
+});
+
+Deno.test("JsonClient asks anew about the match where it is in another than it was", () => {
+  const talk = openPlaying({ silenceMs: 1_000 });
+  talk.run(1_001);
+  talk.sent();
+  talk.hear({ status: "already_in_session", session_id: "m2" });
+  assertEquals([talk.doing, talk.sent().map(({ repeat }) => repeat)], ["resuming", [true]]);
+  talk.hear({ ...JOINED, session_id: "m2", tank_id: "t7" });
+  const { match } = talk.core;
+  assertEquals([talk.doing, match?.matchId, match?.tankId, match?.isResumed], [
+    ...["playing", "m2", "t7"],
+    true,
+  ]);
 });
 
 Deno.test("JsonClient repeats leave_game until it is answered, or long enough", () => {

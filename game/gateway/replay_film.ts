@@ -3,6 +3,7 @@ import type { StoredEvent } from "../../core/ports/event_log.ts";
 import type { EventSource } from "../../core/ports/event_source.ts";
 import { replayMatch } from "../replay/replay_match.ts";
 import { Timeline } from "../replay/timeline.ts";
+import { gzip } from "./gzip.ts";
 
 /** What a replay is made from. */
 export interface FilmRequest {
@@ -47,7 +48,7 @@ export async function makeFilm(request: FilmRequest): Promise<Film> {
     const verdict = await replayMatch(matchId, { eventLog: sourceOf(events), timeline });
     switch (verdict.kind) {
       case "equal":
-        return { kind: "made", bytes: await compress(parts) };
+        return { kind: "made", bytes: await gzip(parts) };
       case "different":
         return { kind: "failed", reason: "The match that was played was another one" };
       case "incomplete":
@@ -67,9 +68,4 @@ function sourceOf(events: readonly JsonObject[]): Pick<EventSource, "read"> {
         events.map((value, index): StoredEvent => ({ topic, key, value, position: `${index}` })),
       ),
   };
-}
-
-async function compress(parts: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const text = new Blob([...parts]).stream();
-  return await new Response(text.pipeThrough(new CompressionStream("gzip"))).bytes();
 }

@@ -1,5 +1,6 @@
 import { errorResponse } from "../../core/net/http_server.ts";
 import type { GatewayRoute } from "./gateway_route.ts";
+import { takesGzip } from "./gzip.ts";
 import type { ReplayLibrary, ReplayRefusal } from "./replay_library.ts";
 
 /** Counts the shapes that a timeline has had: a browser keeps one for long. */
@@ -63,13 +64,4 @@ function refuse(kind: ReplayRefusal, detail?: string): Response {
 function isKnown(header: string | null, tag: string): boolean {
   const tags = header?.split(",").map((each) => each.trim().replace(/^W\//, ""));
   return tags?.includes(tag) ?? false;
-}
-
-/** Whether an `Accept-Encoding` header allows gzip (RFC 9110, section 12.5.3). */
-function takesGzip(header: string | null): boolean {
-  return header?.split(",").some((coding) => {
-    const [name = "", ...parameters] = coding.toLowerCase().split(";").map((part) => part.trim());
-    return (name === "gzip" || name === "*") &&
-      !parameters.some((each) => /^q=0(\.0*)?$/.test(each));
-  }) ?? false;
 }

@@ -1,7 +1,13 @@
+import { gzip, takesGzip } from "./gzip.ts";
+import { hashText } from "./hash_text.ts";
+import { WEB_VERSION } from "./web_version.ts";
+
 /** A file of a page as it is sent. */
 export interface WebAsset {
   /** Its content. */
   readonly text: string;
+  /** The same, compressed with gzip. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** What goes with it, `etag` among it. */
   readonly headers: Readonly<Record<string, string>>;
   /** Names the content. */
@@ -9,7 +15,7 @@ export interface WebAsset {
 }
 
 /** Where the files of pages are. */
-export const ASSETS_PATH = "/web/";
+const ASSETS_PATH = "/web/";
 
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -20,10 +26,14 @@ const TYPES: Readonly<Record<string, string>> = {
 const SHARED_HEADERS = {
   // Asked for again each time, and answered with 304 as long as nothing is new.
   "cache-control": "no-cache",
+  vary: "accept-encoding",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
 };
+
+/** As long as HTTP caches keep anything: what a path with a version names never changes. */
+const KEPT = "public, max-age=31536000, immutable";
 
 const PAGE_HEADERS = {
   ...SHARED_HEADERS,
@@ -34,58 +44,66 @@ const PAGE_HEADERS = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
+/** A file of ours, perhaps of those of one version. */
+const ASSET_PATH = /^\/web\/(?:([0-9a-f]{16})\/)?(.+)$/;
 
 /**
  * A page that has the browser fetch all its modules at once: found one from another they would cost a round
- * trip each.
+ * trip each. It names their version, so that a browser that has them asks for none of them again.
  *
  * @param modules their paths in `game/web/`
  */
-export function makePage(html: string, modules: readonly string[]): WebAsset {
+export async function makePage(html: string, modules: readonly string[]): Promise<WebAsset> {
   const links = modules.map((path) => `<link rel="modulepreload" href="${ASSETS_PATH}${path}">`);
-  return makeAsset(html.replace("</head>", () => `${links.join("")}</head>`), PAGE_HEADERS);
+  const text = html.replace("</head>", () => `${links.join("")}</head>`)
+    .replaceAll(`"${ASSETS_PATH}`, `"${ASSETS_PATH}${WEB_VERSION}/`);
+  return await makeAsset(text, PAGE_HEADERS);
 }
 
-/** Files by their path in `game/web/` as they are sent, by their path in a URL. */
-export function makeAssets(files: ReadonlyMap<string, string>): ReadonlyMap<string, WebAsset> {
-  return new Map(
-    [...files].map(([path, text]) => {
-      const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "text/plain; charset=utf-8";
-      return [ASSETS_PATH + path, makeAsset(text, { ...SHARED_HEADERS, "content-type": type })];
-    }),
-  );
+/** Files as they are sent, by their path in `game/web/`. */
+export async function makeAssets(
+  files: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, WebAsset>> {
+  const assets = [...files].map(async ([path, text]): Promise<[string, WebAsset]> => {
+    const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "text/plain; charset=utf-8";
+    return [path, await makeAsset(text, { ...SHARED_HEADERS, "content-type": type })];
+  });
+  return new Map(await Promise.all(assets));
 }
 
-/** The asset that is asked for; undefined where the request is for something else. Never throws. */
-export function tryFindAsset(
+/**
+ * The file that is asked for; undefined where the request is for something else. Never throws.
+ *
+ * Whoever has a page of another version, as while gateways are being replaced, gets what there is.
+ */
+export function tryAssetOf(
   assets: ReadonlyMap<string, WebAsset>,
   request: Request,
-): WebAsset | undefined {
+): Response | undefined {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   if (!request.url.includes(ASSETS_PATH)) return undefined;
-  return assets.get(URL.parse(request.url)?.pathname ?? "");
+  const [, version, path = ""] = ASSET_PATH.exec(URL.parse(request.url)?.pathname ?? "") ?? [];
+  const asset = assets.get(path);
+  if (asset === undefined) return undefined;
+  const response = assetResponse(asset, request.headers);
+  if (version === WEB_VERSION) response.headers.set("cache-control", KEPT);
+  return response;
 }
 
-/** The asset, or that the client has it already. */
-export function assetResponse({ text, headers, tag }: WebAsset, asked: Headers): Response {
+/** The asset, compressed where the client takes that; or that the client has it already. */
+export function assetResponse({ text, bytes, headers, tag }: WebAsset, asked: Headers): Response {
   const known = asked.get("if-none-match")?.split(",").map((name) => name.trim().replace("W/", ""));
-  return known?.includes(tag)
-    ? new Response(null, { status: 304, headers })
+  if (known?.includes(tag)) return new Response(null, { status: 304, headers });
+  return takesGzip(asked.get("accept-encoding"))
+    ? new Response(bytes, { headers: { ...headers, "content-encoding": "gzip" } })
     : new Response(text, { headers });
 }
 
-function makeAsset(text: string, headers: Readonly<Record<string, string>>): WebAsset {
-  const tag = `"${hashOf(text, FNV_OFFSET)}${hashOf(text, 0)}"`;
-  return { text, headers: { ...headers, etag: tag }, tag };
-}
-
-/** FNV-1a with 32 bits (Fowler, Noll and Vo) over UTF-16 units: nobody but us writes these texts. */
-function hashOf(text: string, offset: number): string {
-  let hash = offset;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
-  }
-  return (hash >>> 0).toString(16).padStart(8, "0");
+async function makeAsset(
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<WebAsset> {
+  const tag = `"${hashText(text)}"`;
+  // Weak, because it is one for the text and what it is compressed to.
+  return { text, bytes: await gzip([text]), headers: { ...headers, etag: `W/${tag}` }, tag };
 }

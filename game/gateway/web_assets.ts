@@ -1,9 +1,9 @@
 import page from "../web/index.html" with { type: "text" };
-import { assetResponse, makeAssets, makePage, tryFindAsset } from "./web_asset.ts";
+import { assetResponse, makeAssets, makePage, tryAssetOf } from "./web_asset.ts";
 import { WEB_FILES } from "./web_files.ts";
 
-const PAGE = makePage(page, [...WEB_FILES.keys()].filter((path) => path.endsWith(".js")));
-const ASSETS = makeAssets(WEB_FILES);
+const PAGE = await makePage(page, [...WEB_FILES.keys()].filter((path) => path.endsWith(".js")));
+const ASSETS = await makeAssets(WEB_FILES);
 
 /** The page itself, or that the client has it already. */
 export function pageResponse(headers: Headers): Response {
@@ -15,6 +15,5 @@ export function pageResponse(headers: Headers): Response {
  * They cost next to nothing, and a visit needs all of them at once: no rate is held against them.
  */
 export function tryAssetResponse(request: Request): Response | undefined {
-  const asset = tryFindAsset(ASSETS, request);
-  return asset && assetResponse(asset, request.headers);
+  return tryAssetOf(ASSETS, request);
 }

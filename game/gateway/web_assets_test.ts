@@ -41,11 +41,39 @@ Deno.test("Web assets have the types that browsers insist on, and are answered w
     assertEquals(response.headers.get("x-content-type-options"), "nosniff");
     assertEquals(await response.text(), text);
     const tag = response.headers.get("etag") ?? "";
-    for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
+    assert(tag.startsWith("W/"), tag);
+    for (const known of [tag, tag.slice("W/".length), `"other", ${tag}`]) {
       assertEquals(ask(`/web/${path}`, { "if-none-match": known })?.status, 304, path);
     }
     assertEquals(ask(`/web/${path}`, { "if-none-match": '"other"' })?.status, 200, path);
   }
+});
+
+Deno.test("Web assets are sent compressed to those that take it: a third of the bytes", async () => {
+  let [plain, sent] = [0, 0];
+  for (const [path, text] of WEB_FILES) {
+    const response = ask(`/web/${path}`, { "accept-encoding": "gzip, br" });
+    assertEquals(response?.headers.get("content-encoding"), "gzip");
+    assertEquals(response?.headers.get("vary"), "accept-encoding");
+    const bytes = await response?.bytes() ?? new Uint8Array();
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    assertEquals(await new Response(unpacked).text(), text);
+    plain += new TextEncoder().encode(text).length;
+    sent += bytes.length;
+  }
+  assert(sent < 0.4 * plain, `${sent} of ${plain}`);
+  assertEquals(ask("/web/main.js")?.headers.get("content-encoding"), null);
+});
+
+Deno.test("Web assets are kept by browsers as long as the page names their version", async () => {
+  const html = await pageResponse(new Headers()).text();
+  const [path = "", version = ""] = /\/web\/([0-9a-f]{16})\/main\.js/.exec(html) ?? [];
+  const cacheControl = (asked: string): string | null | undefined =>
+    ask(asked)?.headers.get("cache-control");
+  assertEquals(cacheControl(path), "public, max-age=31536000, immutable");
+  assertEquals(cacheControl("/web/main.js"), "no-cache");
+  assertEquals(cacheControl(path.replace(version, "0123456789abcdef")), "no-cache");
+  assertEquals(pageResponse(new Headers()).headers.get("cache-control"), "no-cache");
 });
 
 Deno.test("Web assets differ in their tags", () => {

@@ -6,6 +6,7 @@ import menuCopyText from "../web/menu/copy_text.js" with { type: "text" };
 import menuFindMatch from "../web/menu/find_match.js" with { type: "text" };
 import menuHomeScreen from "../web/menu/home_screen.js" with { type: "text" };
 import menuLanguage from "../web/menu/language.js" with { type: "text" };
+import menuModeText from "../web/menu/mode_text.js" with { type: "text" };
 import menuOverScreen from "../web/menu/over_screen.js" with { type: "text" };
 import menuPagePart from "../web/menu/page_part.js" with { type: "text" };
 import menuRoomScreen from "../web/menu/room_screen.js" with { type: "text" };
@@ -64,6 +65,7 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["menu/find_match.js", menuFindMatch],
   ["menu/home_screen.js", menuHomeScreen],
   ["menu/language.js", menuLanguage],
+  ["menu/mode_text.js", menuModeText],
   ["menu/over_screen.js", menuOverScreen],
   ["menu/page_part.js", menuPagePart],
   ["menu/room_screen.js", menuRoomScreen],

@@ -175,7 +175,8 @@ export class WebSocketSession {
     this.#options.metrics.ends[reason].inc();
     this.#countSkips();
     this.#abort.abort();
-    if (state.kind === "playing" && reason !== "superseded") {
+    const hasSeat = state.kind === "playing" || state.kind === "searching";
+    if (hasSeat && reason !== "superseded") {
       this.#say(state.seat, { action: "gone" });
     }
     const subscription = this.#subscription;
@@ -258,7 +259,11 @@ export class WebSocketSession {
       ...{ matchId, session, token, signal },
       patienceMs: SEARCH_MS_MAX,
     });
-    if (this.#state.kind === "closed") return;
+    if (this.#state.kind === "closed") {
+      // The client has gone meanwhile, and its tank was found all the same.
+      if (reply.ok) this.#say(seat, { action: "gone" });
+      return;
+    }
     if (!reply.ok) return this.#lose(reply.reason);
     seat.heardMs = clock.monotonicMs();
     seat.resumeToken = reply.resumeToken;

@@ -25,6 +25,8 @@ interface Bench {
   /** Epoch of the server that answers; 0: none has the match. */
   epoch: number;
   refusal: string | undefined;
+  /** How long it takes to answer. */
+  answerMs: number;
   push(kind: string, frame: JsonObject): Promise<void>;
   wait(ms: number): Promise<void>;
 }
@@ -55,7 +57,7 @@ async function openBench(): Promise<Bench> {
     }
   };
   const bench: Bench = {
-    ...{ clock, session, sent, closes, heard, epoch: 1, refusal: undefined, wait },
+    ...{ clock, session, sent, closes, heard, epoch: 1, refusal: undefined, answerMs: 0, wait },
     push: async (kind, frame) => {
       pubSub.publish("match.m.state.p", kind + JSON.stringify(frame));
       await clock.advance(0);
@@ -67,8 +69,10 @@ async function openBench(): Promise<Bench> {
     heard.push(payload);
     if (!payload.startsWith("{") || bench.epoch === 0) return;
     const seat = { playerId: "p", tankId: "t", resumeToken: "r.1", epoch: bench.epoch };
-    const { refusal } = bench;
-    respond(refusal === undefined ? encodeRelaySeat(seat, "{}") : encodeRelayRefusal(refusal));
+    const { refusal, answerMs } = bench;
+    const reply = refusal === undefined ? encodeRelaySeat(seat, "{}") : encodeRelayRefusal(refusal);
+    if (answerMs === 0) respond(reply);
+    else clock.after(answerMs, () => respond(reply));
   });
   await kvStore.set(matchOwnerKey("m"), owner());
   return bench;
@@ -164,6 +168,18 @@ Deno.test("WebSocketSession tells the match when its client has gone", async () 
   session.onClose();
   await clock.advance(0);
   assertEquals(heard, ['s {"action":"gone","player_id":"p"}']);
+});
+
+Deno.test("WebSocketSession tells a match that it looks for when its client has gone, and once it is found", async () => {
+  const bench = await openPlaying();
+  const { session, heard, push, wait } = bench;
+  const gone = 's {"action":"gone","player_id":"p"}';
+  bench.answerMs = 100;
+  await push("n", { kind: "moved" });
+  assertEquals(heard.map((said) => said.charAt(0)), ["{"]);
+  session.onClose();
+  await wait(250);
+  assertEquals(heard.slice(1), [gone, gone]);
 });
 
 Deno.test("WebSocketSession whose player an operator has kicked is told so, and closed", async () => {

@@ -12,7 +12,7 @@ export interface LeadershipOptions {
   readonly log: Log;
   /** Names this process; unique, also beside one that was started by mistake under the same name. */
   readonly id: string;
-  /** The lead has come; what it rejects with is logged, and the lead stays. */
+  /** The lead has come; where it rejects it is called again in a while, as long as the lead stays. */
   readonly onGain: () => Promise<void>;
   /** The lead has gone. */
   readonly onLose: () => void;
@@ -38,6 +38,8 @@ export class Leadership {
   #ready: Promise<void> = Promise.resolve();
   #trying: Promise<void> | undefined;
   #wasLeader = false;
+  /** Whether what a new leader has to do first is done, or in hand. */
+  #isPrepared = false;
   #stop: CancelTimer = () => {};
   #isClosed = false;
 
@@ -110,15 +112,25 @@ export class Leadership {
 
   #notice(): void {
     const { isLeader } = this;
-    if (isLeader === this.#wasLeader) return;
-    this.#wasLeader = isLeader;
-    const { onGain, onLose, log, id } = this.#options;
-    if (!isLeader) {
-      log.warn("lead_lost", { id });
-      return onLose();
+    if (isLeader !== this.#wasLeader) {
+      const { onLose, log, id } = this.#options;
+      this.#wasLeader = isLeader;
+      this.#isPrepared = false;
+      if (isLeader) log.info("lead_gained", { id });
+      else {
+        log.warn("lead_lost", { id });
+        onLose();
+      }
     }
-    log.info("lead_gained", { id });
+    if (isLeader && !this.#isPrepared) this.#prepare();
+  }
+
+  // Those who wait are not to be forgotten because the store failed once.
+  #prepare(): void {
+    const { onGain, log } = this.#options;
+    this.#isPrepared = true;
     this.#ready = onGain().catch((error: unknown) => {
+      this.#isPrepared = false;
       log.error("lead_not_prepared", { error: describeError(error) });
     });
   }

@@ -10,7 +10,12 @@ interface Candidate {
   readonly changes: string[];
 }
 
-function openCandidate(kvStore: KvStore, clock: ManualClock, id: string): Candidate {
+function openCandidate(
+  kvStore: KvStore,
+  clock: ManualClock,
+  id: string,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+): Candidate {
   const changes: string[] = [];
   const leadership = new Leadership({
     kvStore,
@@ -19,7 +24,7 @@ function openCandidate(kvStore: KvStore, clock: ManualClock, id: string): Candid
     id,
     onGain: () => {
       changes.push("gained");
-      return Promise.resolve();
+      return prepare();
     },
     onLose: () => void changes.push("lost"),
   });
@@ -88,5 +93,37 @@ Deno.test("A leader that is cut off stops before another begins", async () => {
   await clock.advance(1_000);
   assertEquals([first.leadership.isLeader, first.changes], [false, ["gained", "lost"]]);
   await first.leadership.close();
+  await second.leadership.close();
+});
+
+Deno.test("A leader that could not prepare itself tries again while it leads", async () => {
+  const clock = new ManualClock();
+  const kvStore = new MemoryKvStore({ clock });
+  let failures = 2;
+  const { leadership, changes } = openCandidate(kvStore, clock, "a", () => {
+    return failures-- > 0 ? Promise.reject(new Error("cut")) : Promise.resolve();
+  });
+  await leadership.start();
+  await leadership.ready();
+  assertEquals([leadership.isLeader, changes.length], [true, 1]);
+  await clock.advance(10_000);
+  await leadership.ready();
+  assertEquals([leadership.isLeader, changes], [true, ["gained", "gained", "gained"]]);
+  await leadership.close();
+});
+
+Deno.test("A leader that goes while the store is away leaves the lead to run out", async () => {
+  const clock = new ManualClock();
+  const kvStore = new MemoryKvStore({ clock });
+  const link = cuttable(kvStore);
+  const first = openCandidate(link.store, clock, "a");
+  const second = openCandidate(kvStore, clock, "b");
+  await first.leadership.start();
+  await second.leadership.start();
+  link.isCut = true;
+  await first.leadership.close();
+  assertEquals(first.leadership.isLeader, false);
+  await clock.advance(LEASE_MS + 1_000);
+  assertEquals(second.leadership.isLeader, true);
   await second.leadership.close();
 });

@@ -119,12 +119,16 @@ export function openMatchmakerParts(
     searchesMax: SEARCHES_MAX,
   });
   const id = newId();
-  const leadership = new Leadership({
+  const leadership: Leadership = new Leadership({
     kvStore,
     clock,
     log,
     id,
-    onGain: async () => searches.adopt(await store.load(clock.nowMs())),
+    onGain: async () => {
+      const kept = await store.load(clock.nowMs());
+      // By now another may go on with them.
+      if (leadership.isLeader) searches.adopt(kept);
+    },
     onLose: () => searches.clear(),
   });
   const service = new FindService({

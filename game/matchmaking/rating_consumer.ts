@@ -9,7 +9,7 @@ import { type RatingStore, tryReadResult } from "./rating_store.ts";
 /** What consuming results works with. */
 export interface RatingConsumerOptions {
   /** Brings the results. */
-  readonly eventLog: EventLog;
+  readonly eventLog: Pick<EventLog, "subscribe">;
   /** Changes the ratings. */
   readonly store: Pick<RatingStore, "settle" | "forget">;
   /** Says when to forget matches that never ended. */

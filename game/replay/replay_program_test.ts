@@ -50,14 +50,14 @@ Deno.test("replay ends with 2 and says what is missing", async () => {
     { kept: events.slice(0, -1), message: `stops at tick ${TICKS} without an end` },
     { kept: [], message: `${RECORDED_MATCH_ID} is not recorded` },
   ];
-  for (const { kept, message } of cases) {
-    await withFolder(async (dataDir) => {
+  await Promise.all(cases.map(({ kept, message }) =>
+    withFolder(async (dataDir) => {
       await writeRecording(dataDir, kept);
       const { code, output } = await runReplay([RECORDED_MATCH_ID], { dataDir });
       assertEquals(code, 2, message);
       assertStringIncludes(output, message);
-    });
-  }
+    })
+  ));
 });
 
 Deno.test("replay ends with 2 where there is no log, makes none, and says how it is used", async () => {

@@ -3,9 +3,6 @@ import { Arena, type Spawn, type Wall } from "./arena.ts";
 import { headingOf } from "./trigonometry.ts";
 import { UM_PER_M } from "./units.ts";
 
-/** The arena of modes that name no other. */
-export const DEFAULT_ARENA_NAME = "crossroads";
-
 /** `[x, y, width, height]` in metres. */
 type WallMetres = readonly [number, number, number, number];
 /** `[x, y]` in metres. */

@@ -4,6 +4,7 @@ import { HomeScreen } from "./menu/home_screen.js";
 import { Language } from "./menu/language.js";
 import { showOver } from "./menu/over_screen.js";
 import { copyText } from "./menu/copy_text.js";
+import { modeText } from "./menu/mode_text.js";
 import { pagePart } from "./menu/page_part.js";
 import { RoomScreen } from "./menu/room_screen.js";
 import { Screens } from "./menu/screens.js";
@@ -55,7 +56,7 @@ new HomeScreen({
   account,
   language,
   onPlay: (mode) => void search(mode),
-  onCreateRoom: (mode) => void enterRoom(() => room.create(mode)),
+  onCreateRoom: (mode) => void enterRoom(() => room.create({ game_mode: mode })),
   onJoinRoom: (code) => void enterRoom(() => room.join(code)),
   onError: fail,
   onDone: () => screens.notify(),
@@ -104,6 +105,7 @@ Object.defineProperty(globalThis, "tanksBlitz", {
 /** @param {string} mode */
 async function search(mode) {
   const { signal } = startWaiting();
+  pagePart("search-mode", HTMLElement).textContent = modeText(mode, language);
   pagePart("search-detail", HTMLElement).textContent = "";
   screens.show("search");
   try {

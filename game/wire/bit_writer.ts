@@ -33,11 +33,6 @@ export class BitWriter {
     return this.#at;
   }
 
-  /** Bits written so far from the start of the buffer. */
-  get bitLength(): number {
-    return this.#at * 8 + this.#pendingCount;
-  }
-
   /** The low 1..32 bits of an integer. @throws RangeError where the buffer is full */
   bits(value: number, width: number): void {
     if (width > HALF_BITS) {

@@ -15,9 +15,6 @@ export const DATAGRAM_TAG_BYTES = 8;
 /** The most bytes of a datagram, header and tag included: below the path MTU nearly everywhere. */
 export const DATAGRAM_BYTES_MAX = 1_200;
 
-/** The most bytes between header and tag. */
-export const PAYLOAD_BYTES_MAX: number = DATAGRAM_BYTES_MAX - HEADER_BYTES - DATAGRAM_TAG_BYTES;
-
 /** The types by name, with the number that the second byte has. */
 export const DATAGRAM_TYPES = {
   hello: 0x01,

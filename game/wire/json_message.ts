@@ -1,3 +1,4 @@
+// Long because it is one table: each message, and how it is read.
 import { type JsonObject, type JsonValue, tryJsonObject, tryParseJson } from "../../core/json.ts";
 
 /** A player's name in messages: a text of 1 to this many characters. */
@@ -19,6 +20,8 @@ export interface JoinMessage {
   readonly mode: string | undefined;
   /** What a `challenge` reply carried: proof that the sender receives at its address. */
   readonly challenge: string | undefined;
+  /** Whether who plays already is to be told so with another `joined`, because the first was lost. */
+  readonly repeat: boolean;
 }
 
 /** Asks the server to drive somewhere; metres. */
@@ -121,6 +124,7 @@ function parseJoin(fields: JsonObject): ParsedMessage {
       matchId: textOf(fields.match_id),
       mode: textOf(fields.mode),
       challenge: textOf(fields.challenge),
+      repeat: fields.repeat === true,
     });
   });
 }

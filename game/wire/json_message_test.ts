@@ -8,6 +8,7 @@ const JOIN = {
   matchId: undefined,
   mode: undefined,
   challenge: undefined,
+  repeat: false,
 };
 
 Deno.test("parseMessage reads each action", () => {

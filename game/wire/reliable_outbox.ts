@@ -24,25 +24,16 @@ const SEQUENCES_MAX = 8;
 export class ReliableOutbox {
   readonly #waiting: Waiting[] = [];
   #number = 0;
-  #givenUp = 0;
 
   /** How many wait. */
   get size(): number {
     return this.#waiting.length;
   }
 
-  /** How many were given up because too many waited. */
-  get givenUpCount(): number {
-    return this.#givenUp;
-  }
-
-  /** Adds a message, which is due at once. */
-  add(text: string): void {
+  /** Adds a message, which is due at once; false, and it is given up, where too many wait. */
+  add(text: string): boolean {
     // The newest and not the oldest: the other side holds back all that comes after a missing number.
-    if (this.#waiting.length >= RELIABLE_WAITING_MAX) {
-      this.#givenUp++;
-      return;
-    }
+    if (this.#waiting.length >= RELIABLE_WAITING_MAX) return false;
     this.#number++;
     this.#waiting.push({
       number: this.#number,
@@ -51,6 +42,7 @@ export class ReliableOutbox {
       sentMs: -Infinity,
       intervalMs: RESEND_MS,
     });
+    return true;
   }
 
   /** The next message that is due, marked as sent in the datagram with this full sequence; or undefined. */

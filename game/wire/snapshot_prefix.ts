@@ -4,9 +4,6 @@ import { HEADER_BYTES } from "./datagram.ts";
 import { SNAPSHOT_PARTS_MAX } from "./snapshot_limits.ts";
 import type { WireRefusal } from "./wire_refusal.ts";
 
-/** An input waits at most this long, and is at most one more late, as far as the hint goes, in ticks. */
-export const INPUT_WAIT_MAX = 127;
-
 /** The fastest that `ownSpeedMm` can say, either way, in mm a tick. */
 export const OWN_SPEED_MM_MAX = 32_767;
 

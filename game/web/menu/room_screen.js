@@ -1,6 +1,7 @@
 import { ApiError, callApi } from "../net/api.js";
 import { copyText } from "./copy_text.js";
 import { pause, ticketOf } from "./find_match.js";
+import { modeText } from "./mode_text.js";
 import { makeElement, pagePart } from "./page_part.js";
 
 /** @typedef {import("../net/account.js").Account} Account */
@@ -8,7 +9,7 @@ import { makeElement, pagePart } from "./page_part.js";
 /** @typedef {import("./language.js").Language} Language */
 /**
  * @typedef {Readonly<{
- *   code: string, game_mode: string, host: string, members_max: number, state: "open" | "starting" | "filled",
+ *   code: string, name: string, game_mode: string, map: string, team_size: number, host: string, members_max: number, state: "open" | "starting" | "filled",
  *   members: readonly { readonly account_id: string, readonly player_id: string }[],
  *   problem?: string, match?: { readonly match_id: string, readonly token: string },
  * }>} Room
@@ -24,6 +25,7 @@ export class RoomScreen {
   #members = pagePart("room-members", HTMLElement);
   #state = pagePart("room-state", HTMLElement);
   #start = pagePart("room-start", HTMLButtonElement);
+  #copy = pagePart("room-copy", HTMLButtonElement);
   /** @type {Room | undefined} */
   #room;
   /** @type {(error: unknown) => void} */
@@ -38,7 +40,7 @@ export class RoomScreen {
     this.#language = language;
     this.#onError = onError;
     this.#start.addEventListener("click", () => void this.#ask("/start"));
-    const button = pagePart("room-copy", HTMLElement);
+    const button = this.#copy;
     button.addEventListener("click", () => void copyText(location.href, { button, language }));
     language.addEventListener("change", () => this.#show());
   }
@@ -46,12 +48,12 @@ export class RoomScreen {
   /**
    * Opens a room of one's own.
    *
-   * @param {string} mode
+   * @param {Partial<Pick<Room, "name" | "game_mode" | "map" | "team_size">>} settings
    * @returns {Promise<string>} its code
    * @throws {ApiError}
    */
-  async create(mode) {
-    const body = { game_mode: mode };
+  async create({ name, game_mode, map, team_size }) {
+    const body = { name, game_mode, map, team_size };
     return this.#take(
       await this.#account.asking(({ token }) => callApi("/rooms", { method: "POST", token, body })),
     );
@@ -72,25 +74,25 @@ export class RoomScreen {
   }
 
   /**
-   * Goes back into the room from its match, with whoever comes back too; into a new one of the same kind where
-   * the room is no more.
+   * Goes back into the room from its match, with whoever comes back too; into a new one with the same settings
+   * where the room is no more.
    *
    * @param {string} matchId
    * @returns {Promise<string>} the room's code
    * @throws {ApiError}
    */
   async comeBack(matchId) {
-    const { code, game_mode: mode } = this.#room ?? {};
-    if (code === undefined) return await this.create(mode ?? "");
+    const room = this.#room;
+    if (room === undefined) return await this.create({});
     try {
       const body = { after: matchId };
-      const path = `${pathOf(code)}/join`;
+      const path = `${pathOf(room.code)}/join`;
       return this.#take(
         await this.#account.asking(({ token }) => callApi(path, { method: "POST", token, body })),
       );
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== "unknown_room") throw error;
-      return await this.create(mode ?? "");
+      return await this.create(room);
     }
   }
 
@@ -152,6 +154,7 @@ export class RoomScreen {
     const language = this.#language;
     const myId = this.#account.session?.accountId;
     pagePart("room-code-shown", HTMLElement).textContent = room.code;
+    pagePart("room-mode-shown", HTMLElement).textContent = modeText(room.game_mode, language);
     const items = room.members.map(({ account_id, player_id }) => {
       const tags = [
         ...(account_id === room.host ? [language.text("roomHost")] : []),
@@ -169,6 +172,10 @@ export class RoomScreen {
       ? language.text("roomWaiting", values)
       : language.text("roomStarting");
     if (this.#state.textContent !== text) this.#state.textContent = text;
+    // Who is alone calls somebody first.
+    const isAlone = room.members.length === 1 && room.members_max > 1;
+    this.#copy.classList.toggle("primary", isAlone);
+    this.#start.classList.toggle("primary", !isAlone);
     this.#start.hidden = room.host !== myId;
     this.#start.disabled = room.state !== "open";
   }

@@ -33,6 +33,7 @@ export const TEXTS_RU = {
   roomStarting: "Бой готовится…",
   accountTitle: "Аккаунт",
   accountHint: "Гости играют сразу. Аккаунт хранит ваше имя и рейтинг.",
+  accountKept: "Ваше имя и рейтинг сохраняются.",
   username: "Имя",
   password: "Пароль",
   login: "Войти",
@@ -46,8 +47,7 @@ export const TEXTS_RU = {
   keysScore: "Таблица очков",
   keysGraph: "График сети и кадров",
   keysLeave: "Покинуть бой",
-  touchHint:
-    "На сенсорном экране: левый стик ведёт, правый стреляет; потяните его, чтобы целиться.",
+  touchHint: "Левый стик ведёт, правый стреляет; потяните его, чтобы целиться.",
   searching: "Ищем бой",
   searchWaited: "Прошло {seconds} с",
   cancel: "Отмена",

@@ -1,4 +1,4 @@
-import { DeskControls } from "./desk_controls.js";
+import { DeskControls, isTyping } from "./desk_controls.js";
 import { TouchStick } from "./touch_stick.js";
 
 /** @typedef {import("../prediction/drive_input.js").Controls} PlayerInput */
@@ -28,7 +28,10 @@ export class Controls {
     this.#drive = new TouchStick(drive);
     this.#aim = new TouchStick(aim);
     addEventListener("pointerdown", ({ pointerType }) => this.#choose(pointerType === "touch"));
-    addEventListener("keydown", () => this.#choose(false));
+    addEventListener("keydown", ({ target }) => {
+      // A phone's keyboard on the screen has keys too.
+      if (!isTyping(target)) this.#choose(false);
+    });
     this.#choose(this.#isTouch);
   }
 

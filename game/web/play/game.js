@@ -218,7 +218,8 @@ export class Game {
     if (this.#graph.isShown) {
       // Above what stands at the bottom of a narrow screen.
       const bottom = innerHeight - (innerWidth < NARROW_PX ? 90 : 12);
-      this.#graph.draw(renderer.context, { palette: renderer.palette, vitals, bottom });
+      const right = innerWidth - 16;
+      this.#graph.draw(renderer.context, { palette: renderer.palette, vitals, right, bottom });
     }
   };
 

@@ -1,3 +1,5 @@
+import { TANK_RADIUS_M } from "../prediction/tuning.js";
+
 /** @typedef {import("./camera.js").Camera} Camera */
 /** @typedef {import("./palette.js").Palette} Palette */
 /** @typedef {"muzzle" | "hit" | "blast"} EffectKind */
@@ -8,6 +10,8 @@ const DURATIONS_MS = { muzzle: 120, hit: 700, blast: 900 };
 const RADII_M = { muzzle: 0.7, hit: 0.9, blast: 3.2 };
 /** How far a number rises, in metres. */
 const RISE_M = 1.4;
+/** Above a tank's name and hit points, CSS pixels. */
+const LABEL_PX = 40;
 
 /** Flashes that are seen for a moment. With less motion asked for nothing grows or rises. */
 export class Effects {
@@ -52,7 +56,8 @@ export class Effects {
       if (kind === "muzzle") context.fill();
       else context.stroke();
       if (text !== undefined) {
-        const top = at.y - (1.2 + (isStill ? 0 : age * RISE_M)) * camera.scale;
+        const rise = TANK_RADIUS_M + (isStill ? 0 : age * RISE_M);
+        const top = at.y - rise * camera.scale - LABEL_PX;
         context.font = "700 15px system-ui, sans-serif";
         context.textAlign = "center";
         context.textBaseline = "middle";

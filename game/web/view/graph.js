@@ -46,12 +46,12 @@ export class Graph {
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{ palette: Palette, vitals: Vitals, bottom: number }} options `bottom`: CSS pixels
+   * @param {{ palette: Palette, vitals: Vitals, right: number, bottom: number }} options its corner, CSS pixels
    * @returns {void}
    */
-  draw(context, { palette, vitals, bottom }) {
+  draw(context, { palette, vitals, right, bottom }) {
     const height = ROW_PX * 3 + 44;
-    const [x, y] = [12, bottom - height];
+    const [x, y] = [right - WIDTH_PX, bottom - height];
     context.globalAlpha = 0.88;
     context.fillStyle = palette.halo;
     context.fillRect(x - 6, y - 6, WIDTH_PX + 12, height + 8);
