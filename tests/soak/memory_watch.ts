@@ -1,0 +1,79 @@
+import { sleep, systemClock } from "../../core/clock.ts";
+import type { ClusterMember } from "../cluster/cluster_member.ts";
+import { type MemorySample, memorySlope } from "../bench/memory_slope.ts";
+
+/** How a process' memory was in the longest of its lives. */
+export interface MemoryVerdict {
+  /** Whose. */
+  readonly serverId: string;
+  /** How long that was watched, in milliseconds, without what starting takes. */
+  readonly watchedMs: number;
+  /** The most that it had, in bytes. */
+  readonly mostBytes: number;
+  /** How fast that grew, in bytes an hour. */
+  readonly slopeBytesPerHour: number;
+}
+
+const SAMPLE_MS = 2_000;
+/** Until code is compiled and caches are filled. */
+const WARM_UP_MS = 60_000;
+
+/** Looks how much memory each process has, until it is told to stop. */
+export class MemoryWatch {
+  readonly #members: readonly ClusterMember[];
+  /** The lives of each, each from its start to its end. */
+  readonly #lives = new Map<string, MemorySample[][]>();
+
+  /** Has looked at nothing yet. */
+  constructor(members: readonly ClusterMember[]) {
+    this.#members = members;
+  }
+
+  /** Looks until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const pids = new Map<string, number | undefined>();
+    while (!signal.aborted) {
+      for (const member of this.#members) await this.#sample(member, pids);
+      await sleep(systemClock, SAMPLE_MS, signal).catch(() => {
+        // It is to stop, which the loop sees.
+      });
+    }
+  }
+
+  /** Of each process the life that was longest. */
+  verdicts(): MemoryVerdict[] {
+    return [...this.#lives].map(([serverId, lives]) => {
+      const longest = lives.map(withoutWarmUp)
+        .reduce((best, life) => spanMs(life) > spanMs(best) ? life : best, []);
+      return {
+        serverId,
+        watchedMs: spanMs(longest),
+        mostBytes: Math.max(0, ...lives.flat().map(({ bytes }) => bytes)),
+        slopeBytesPerHour: memorySlope(longest).perHour,
+      };
+    });
+  }
+
+  async #sample(member: ClusterMember, pids: Map<string, number | undefined>): Promise<void> {
+    const { serverId, pid } = member;
+    const lives = this.#lives.get(serverId) ?? [];
+    this.#lives.set(serverId, lives);
+    if (pid !== pids.get(serverId)) lives.push([]);
+    pids.set(serverId, pid);
+    try {
+      const bytes = await member.residentBytes();
+      if (bytes !== undefined) lives.at(-1)?.push({ atMs: systemClock.monotonicMs(), bytes });
+    } catch {
+      // It was killed just now.
+    }
+  }
+}
+
+function withoutWarmUp(life: readonly MemorySample[]): readonly MemorySample[] {
+  const startMs = life[0]?.atMs ?? 0;
+  return life.filter(({ atMs }) => atMs - startMs >= WARM_UP_MS);
+}
+
+function spanMs(life: readonly MemorySample[]): number {
+  return (life.at(-1)?.atMs ?? 0) - (life[0]?.atMs ?? 0);
+}

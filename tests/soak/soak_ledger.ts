@@ -1,0 +1,188 @@
+// Long because it is the one list of what must hold at the end.
+import { resultOf } from "../cluster/match_history.ts";
+import type { OwnerWatch } from "../cluster/owner_watch.ts";
+import type { ProbeTally } from "./revocation_probe.ts";
+import type { SoakPlayerRecord } from "./soak_player.ts";
+import type { SoakSystem } from "./soak_system.ts";
+import type { StoredEvents } from "./stored_events.ts";
+
+/** One thing that must hold, and where it did not. */
+export interface LedgerLine {
+  /** What. */
+  readonly rule: string;
+  /** On how much it was looked. */
+  readonly checked: number;
+  /** Where it did not hold, in words. */
+  readonly faults: readonly string[];
+}
+
+/** What the ledger compares. */
+export interface LedgerSources {
+  /** What players were told. */
+  readonly players: readonly SoakPlayerRecord[];
+  /** What the event log has. */
+  readonly events: StoredEvents;
+  /** What was seen of matches' owners. */
+  readonly watch: OwnerWatch;
+  /** What was probed. */
+  readonly probes: ProbeTally;
+  /** Database and store. */
+  readonly ports: Pick<SoakSystem["ports"], "database" | "kvStore">;
+}
+
+const TICKET_MS_MAX = 60_000;
+const KEYS_MAX = 100_000;
+
+/** Compares what players were told with what is stored. @throws Error where a store cannot be read */
+export async function balanceLedger(sources: LedgerSources): Promise<LedgerLine[]> {
+  return [
+    everybodyTold(sources),
+    await accountsKept(sources),
+    loginsKept(sources),
+    resultsKept(sources),
+    oneOwner(sources),
+    scoresKept(sources),
+    oneDriver(sources),
+    await ticketsEnd(sources),
+    await ratedOnce(sources),
+    {
+      rule: "A revoked token is refused within 5 s, and a ticket redeemed once",
+      checked: sources.probes.revoked + sources.probes.raced,
+      faults: sources.probes.faults,
+    },
+  ];
+}
+
+function everybodyTold({ players }: LedgerSources): LedgerLine {
+  const outcomes = players.flatMap(({ outcomes, record }) =>
+    outcomes.map((outcome) => ({ outcome, name: record.username }))
+  );
+  return {
+    rule: "Every round ends in a finished match, or with a word of why not",
+    checked: outcomes.length,
+    faults: outcomes.flatMap(({ outcome, name }) =>
+      outcome.kind === "untold" ? [`${name}: ${outcome.why}`] : []
+    ),
+  };
+}
+
+async function accountsKept({ players, ports, events }: LedgerSources): Promise<LedgerLine> {
+  const rows = await ports.database.query("SELECT account_id, username FROM accounts");
+  const stored = new Map(
+    rows.map(({ username, account_id: id }) => [String(username), String(id)]),
+  );
+  const told = players.filter(({ isRegistered }) => isRegistered);
+  const faults = told.flatMap(({ record: { username, accountId } }) => {
+    const id = stored.get(username);
+    if (id === undefined) return [`${username} is not stored`];
+    if (accountId !== undefined && id !== accountId) {
+      return [`${username} is ${id}, not ${accountId}`];
+    }
+    const count = events.count("user_registered", username);
+    return count === 1 ? [] : [`${username}: user_registered ${count} times in the log`];
+  });
+  return {
+    rule: "Every account that was told of is stored and logged once",
+    checked: told.length,
+    faults,
+  };
+}
+
+function loginsKept({ players, events }: LedgerSources): LedgerLine {
+  const faults = players.flatMap(({ record: { username }, loginCount }) => {
+    const count = events.count("user_logged_in", username);
+    return count >= loginCount
+      ? []
+      : [`${username} logged in ${loginCount} times, logged ${count}`];
+  });
+  const checked = players.reduce((sum, { loginCount }) => sum + loginCount, 0);
+  return { rule: "Every login that was told of is in the event log", checked, faults };
+}
+
+function resultsKept({ players, events }: LedgerSources): LedgerLine {
+  const { stories } = events.matches;
+  const told = players.flatMap(({ outcomes }) =>
+    outcomes.flatMap((outcome) => outcome.kind === "finished" ? [outcome.result] : [])
+  );
+  const differing = told.flatMap((result) => {
+    const stored = JSON.stringify(resultOf(stories.get(result.matchId)));
+    const shown = JSON.stringify(result);
+    return stored === shown ? [] : [`told ${shown}, stored ${stored}`];
+  });
+  const twice = [...stories].flatMap(([matchId, { over }]) =>
+    over.length > 1 ? [`${matchId} was over ${over.length} times`] : []
+  );
+  const rule = "Every result that was told of is in the event log, the same and once";
+  return { rule, checked: told.length, faults: [...new Set(differing), ...twice] };
+}
+
+function oneOwner({ events, watch }: LedgerSources): LedgerLine {
+  const { stories } = events.matches;
+  const epochs = [...stories].flatMap(([matchId, { begun }]) =>
+    new Set(begun.map((owner) => owner.split(" ")[1])).size === begun.length
+      ? []
+      : [`${matchId} has two servers in one epoch: ${begun.join(", ")}`]
+  );
+  return {
+    rule: "A match has one owner at a time",
+    checked: stories.size,
+    faults: [...watch.faults, ...events.matches.overlaps(), ...epochs],
+  };
+}
+
+function scoresKept({ players }: LedgerSources): LedgerLine {
+  const matches = players.flatMap(({ record }) => record.matches);
+  const falls = matches.flatMap(({ memory }) => memory.falls).map((fall) =>
+    `${fall.matchId}: ${fall.tankId} had ${fall.from} and has ${fall.to} at tick ${fall.tick}`
+  );
+  const missing = players.flatMap(({ record, outcomes }) =>
+    outcomes.flatMap((outcome) =>
+      outcome.kind !== "finished"
+        ? []
+        : record.matches.filter(({ matchId }) => matchId === outcome.result.matchId)
+          .flatMap(({ memory }) => memory.missingIn(outcome.result))
+    )
+  );
+  return {
+    rule: "Scores never fall",
+    checked: matches.length,
+    faults: [...new Set([...falls, ...missing])],
+  };
+}
+
+function oneDriver({ events }: LedgerSources): LedgerLine {
+  const checked = events.matches.stories.size;
+  return { rule: "A tank has one driver", checked, faults: events.sharedTanks() };
+}
+
+async function ticketsEnd({ ports: { kvStore } }: LedgerSources): Promise<LedgerLine> {
+  const keys = await kvStore.keys("ticket:", KEYS_MAX);
+  const lives = await Promise.all(keys.map((key) => kvStore.ttlMs(key)));
+  // One that is gone meanwhile has no life either.
+  const left = new Set(await kvStore.keys("ticket:", KEYS_MAX));
+  const faults = keys.filter((key, index) => {
+    const lifeMs = lives[index];
+    return left.has(key) && (lifeMs === undefined || lifeMs > TICKET_MS_MAX);
+  });
+  return {
+    rule: "Every ticket that is left runs out within a minute",
+    checked: keys.length,
+    faults,
+  };
+}
+
+async function ratedOnce({ players, ports: { database } }: LedgerSources): Promise<LedgerLine> {
+  const ranked = new Set(
+    players.filter(({ record }) => record.mode === "ranked_duel").flatMap(({ outcomes }) =>
+      outcomes.flatMap((outcome) => outcome.kind === "finished" ? [outcome.result.matchId] : [])
+    ),
+  );
+  const rows = await database.query("SELECT match_id, settled_at_ms FROM matchmaking_matches");
+  const settled = new Map(rows.map((row) => [String(row.match_id), row.settled_at_ms]));
+  const faults = [...ranked].flatMap((matchId) =>
+    settled.get(matchId)
+      ? []
+      : [`${matchId} is ${settled.has(matchId) ? "not settled" : "unknown"}`]
+  );
+  return { rule: "Every ranked match that is over has been rated", checked: ranked.size, faults };
+}
