@@ -31,6 +31,8 @@ const VENDOR_FILES: readonly PathPattern[] = [
   "tests/clients/openapi_check.ts",
   // A browser in which the page is played: playwright-core.
   "tests/e2e/web_browser.ts",
+  // What keeps people from using a page: axe-core.
+  "tests/e2e/web_axe.ts",
   // Latencies are kept as HdrHistograms: hdr-histogram-js.
   "tests/load/value_histogram.ts",
   // compose.yaml is YAML, and so is what kubectl renders.

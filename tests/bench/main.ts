@@ -1,8 +1,8 @@
 /**
  * Measures what the services do beside what the machine does, each pair in one run: `deno task bench`
  * prints a table, with `--json` an object. Names of cases (`moves`, `udp`, `sizes`, `players`, `steps`,
- * `logins`, `verifications`, `verification-latency`, `events`, `history`, `commands`, `finds`, `status`)
- * run those alone.
+ * `logins`, `verifications`, `verification-latency`, `events`, `history`, `commands`, `finds`, `relay`,
+ * `status`, `memory`) run those alone. `--soak-minutes=10` has `memory` watch for so long, 1 to 20.
  *
  * @module
  */
@@ -11,9 +11,11 @@ import { measureEvents } from "./events.ts";
 import { type Figure, type Skipped, tableOf } from "./figure.ts";
 import { measureFinds } from "./finds.ts";
 import { measureHistory } from "./history.ts";
+import { measureMemory } from "./memory.ts";
 import { measureLogins } from "./logins.ts";
 import { measureMoves } from "./moves.ts";
 import { measurePlayers } from "./players.ts";
+import { measureRelay } from "./relay.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureStatus } from "./status.ts";
 import { measureSteps } from "./steps.ts";
@@ -39,11 +41,19 @@ const CASES: ReadonlyMap<string, Case> = new Map<string, Case>([
   ["history", measureHistory],
   ["commands", measureCommands],
   ["finds", measureFinds],
+  ["relay", measureRelay],
   ["status", measureStatus],
+  ["memory", (dataDir) => measureMemory(dataDir, soakMinutes)],
 ]);
 
+const SOAK_OPTION = /^--soak-minutes=([1-9]|1[0-9]|20)$/;
+const SOAK_MINUTES = 1;
+
 const asJson = Deno.args.includes("--json");
-const wanted = Deno.args.filter((word) => word !== "--json");
+const soakMinutes = Number(
+  Deno.args.map((word) => SOAK_OPTION.exec(word)?.[1]).find(Boolean) ?? SOAK_MINUTES,
+);
+const wanted = Deno.args.filter((word) => word !== "--json" && !SOAK_OPTION.test(word));
 const unknown = wanted.filter((name) => !CASES.has(name));
 if (unknown.length > 0) {
   say(

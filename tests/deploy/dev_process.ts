@@ -13,7 +13,8 @@ export class DevProcess extends LoggedProcess {
     const [, ...flags]: string[] = tasks.dev.command.split(" ");
     // The task runs in the repository; ./data and ./.env are the folder's.
     const moved = flags.map((flag) =>
-      flag.replace(",./core", `,${root}core`).replace(/^deploy\//, `${root}deploy/`)
+      flag.replace(",./core,./game", `,${root}core,${root}game`)
+        .replace(/^deploy\//, `${root}deploy/`)
     );
     const [command = "run", ...rest] = moved;
     return new DevProcess(

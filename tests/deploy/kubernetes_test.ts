@@ -42,7 +42,8 @@ const SERVICES: Readonly<Record<string, { parse(env: Env): object; ports: object
 };
 /** Addresses that Kubernetes fills in, and those by which others are written. */
 const HELPERS = /_ADDRESS$|^PROXY_ADDRESSES$|^WEBSOCKET_URL$|_PASSWORD$|^LOG_LEVEL$/;
-const FROM_ELSEWHERE = /^(?:KAFKA|REDIS|NATS|RABBITMQ|DATABASE|DB)_|^GAME_(?:REGION|CITY)$/;
+const FROM_ELSEWHERE =
+  /^(?:KAFKA|EVENT_LOG|REDIS|NATS|RABBITMQ|DATABASE|DB)_|^GAME_(?:REGION|CITY)$/;
 
 function kubernetesTest(
   name: string,

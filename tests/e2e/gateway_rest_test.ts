@@ -8,6 +8,7 @@ import { scrape } from "../clients/scrape.ts";
 import { eventually } from "../contract/eventually.ts";
 import { type GatewaySystem, withGateways } from "./gateway_system.ts";
 import { enlist, PINGS, whyNoRealBrokers, withRealBrokers } from "./matchmaking_system.ts";
+import { loadReplayThread } from "./web_recording.ts";
 
 const PASSWORD = "a password for gateways";
 
@@ -138,13 +139,24 @@ async function readStatus(gateway: GatewayClient): Promise<void> {
   });
 }
 
-async function useAll({ clients: [gateway] }: GatewaySystem): Promise<void> {
+async function watchReplay(system: GatewaySystem): Promise<void> {
+  const [gateway] = system.clients;
+  const key = `GET /replays/${await loadReplayThread(system)}`;
+  const { status, headers } = await gateway.ask(key);
+  assertEquals(status, 200);
+  const known = { headers: { "if-none-match": headers.get("etag") ?? "" } };
+  assertEquals((await gateway.ask(key, known)).status, 304);
+}
+
+async function useAll(system: GatewaySystem): Promise<void> {
+  const { clients: [gateway] } = system;
   await gateway.ask("GET /");
   await gateway.ask("GET /openapi.json");
   await liveAsAccount(gateway);
   await findMatches(gateway);
   await meetInRooms(gateway);
   await readStatus(gateway);
+  await watchReplay(system);
   const { successes, seen } = gateway.check;
   const unseen = successes.filter((reply) => !seen.has(reply) && reply !== "GET /ws 101");
   assertEquals(unseen, []);

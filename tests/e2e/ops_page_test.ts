@@ -7,6 +7,8 @@ type Locator = ReturnType<Page["locator"]>;
 
 const TOKEN = "an-operators-token-of-the-tests-0123456789";
 const HASH = `ops#token=${TOKEN}`;
+/** What the browser says of an account that is not there. */
+const UNKNOWN_ACCOUNT = /status of 404/;
 
 /** What the operators' page lets be looked at. */
 declare const tanksOps: { scene(): ShownScene | undefined };
@@ -153,7 +155,7 @@ webTests("Operator's page", {
     await page.locator("#servers").getByText("drains").waitFor();
     await page.getByText(/takes no matches/).waitFor();
   },
-}, { GATEWAY_OPS_TOKEN: TOKEN });
+}, { env: { GATEWAY_OPS_TOKEN: TOKEN }, expected: UNKNOWN_ACCOUNT });
 
 function widths(page: Page): Promise<number[]> {
   return page.evaluate(() => [

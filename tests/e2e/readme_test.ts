@@ -40,6 +40,9 @@ const NOT_RUN: readonly (readonly [start: string, reason: string])[] = [
   ["deno task replay <match_id>", "tests/e2e/replay_test.ts runs it on a match that was played"],
   ["deno task auth", "tests/permissions runs it, and every other service's"],
   ["deno task load", "tests/load runs it"],
+  ["deno task soak", "it takes minutes of the machine for itself; .ci/run runs it after this"],
+  ["deno task test:cluster", "it wants the machine for itself; .ci/run runs it after this"],
+  ["deno task simulate", "tests/simulation runs a part of its seeds"],
 ];
 
 /** Commands that end by themselves, and what they write; the code is 0. */

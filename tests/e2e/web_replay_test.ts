@@ -1,13 +1,16 @@
 /** A match that is over, watched again in a browser. */
 import { assert, assertEquals } from "@std/assert";
 import { eventually } from "../contract/eventually.ts";
-import { RECORDED_MATCH_ID, recordMatch } from "../fixtures/recorded_match.ts";
-import type { TestSystem } from "../harness.ts";
+import { RECORDED_MATCH_ID } from "../fixtures/recorded_match.ts";
 import { type Page, untilInPlay, webTests } from "./web_browser.ts";
+import { loadReplayThread, RECORDED_TICKS, storeReplay } from "./web_recording.ts";
 
 /** A match of minutes is not waited for. */
 const SHORT_MATCH = { GAME_MATCH_MS_MAX: "6000" };
-const RECORDED_TICKS = 1_800;
+/** As wide as a finger needs it, CSS pixels. */
+const TOUCH_PX = 36;
+/** What the browser says of a replay that is not there, or not yet. */
+const MISSING = /status of (?:404|409)/;
 
 /** What the page says of its replay. */
 interface Moment {
@@ -30,28 +33,16 @@ async function untilShown(page: Page): Promise<void> {
   await page.waitForFunction(() => tanksBlitz.replay() !== undefined);
 }
 
-/** A minute of six bots, as the game server would have written it. */
-async function record({ eventLog }: TestSystem["ports"]): Promise<Moment["scores"]> {
-  const { events, world } = recordMatch({
-    seed: 5,
-    ticks: RECORDED_TICKS,
-    botCount: 6,
-    endReason: "match_over",
-  });
-  for (const value of events) {
-    eventLog.append({ topic: "match_inputs", key: RECORDED_MATCH_ID, value });
-  }
-  await eventLog.flush();
-  return { 1: world.scores[1] ?? 0, 2: world.scores[2] ?? 0 };
-}
-
 async function scoreRows(page: Page, id: string): Promise<string[]> {
   const rows = await page.locator(`${id} tbody tr`).allTextContents();
   return rows.toSorted();
 }
 
 webTests("Web replay", {
-  "is a button away when a match is over, and ends with its final score": async ({ visit }) => {
+  "is a button away when a match is over, and ends with its final score": async (
+    { visit, ...system },
+  ) => {
+    await loadReplayThread(system);
     const page = await visit();
     await page.getByRole("button", { name: "Play now" }).click();
     await untilInPlay(page);
@@ -73,9 +64,9 @@ webTests("Web replay", {
     assertEquals(new URL(page.url()).search, "");
   },
   "plays, stands still, seeks, steps and goes faster, by keys, bar and buttons": async (
-    { visit, ports },
+    { visit, ...system },
   ) => {
-    const scores = await record(ports);
+    const scores = await storeReplay(system);
     const page = await visit({ hash: `?replay=${RECORDED_MATCH_ID}` });
     await untilShown(page);
     const start = await momentOf(page);
@@ -110,8 +101,8 @@ webTests("Web replay", {
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "Into battle" }).waitFor();
   },
-  "fits 360 px in both schemes, and says so where there is none": async ({ visit, ports }) => {
-    await record(ports);
+  "fits 360 px in both schemes, and says so where there is none": async ({ visit, ...system }) => {
+    await storeReplay(system);
     for (const colorScheme of ["light", "dark"] as const) {
       const viewport = { width: 360, height: 740 };
       const page = await visit({ viewport, colorScheme, hash: `?replay=${RECORDED_MATCH_ID}` });
@@ -121,16 +112,17 @@ webTests("Web replay", {
         document.documentElement.clientWidth,
       ]);
       assertEquals(widths, [360, 360]);
-      for (const button of await page.locator("#replay-bar button").all()) {
-        const { x = -1, width = 0 } = await button.boundingBox() ?? {};
+      for (const part of await page.locator("#replay-bar :is(button, select)").all()) {
+        const { x = -1, width = 0 } = await part.boundingBox() ?? {};
         assert(x >= 0 && x + width <= 360, `${x} + ${width}`);
+        assert(width >= TOUCH_PX, `${width} wide`);
       }
       await page.close();
     }
     const page = await visit({ hash: "?replay=nothing" });
     await page.getByText("There is no replay of this match.").waitFor();
   },
-}, SHORT_MATCH);
+}, { env: SHORT_MATCH, expected: MISSING });
 
 /** The part of the page that this file's functions use inside it. */
 declare const tanksBlitz: { replay(): Moment | undefined };
