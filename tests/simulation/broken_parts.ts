@@ -26,7 +26,10 @@ export const BROKEN_PARTS: readonly BrokenPart[] = [
       if (!node.startsWith("game")) return ports;
       const { kvStore } = ports;
       return withStore(ports, {
-        get: (key) => EPOCH_KEY.test(key) ? Promise.resolve("1") : kvStore.get(key),
+        get: async (key) => {
+          const value = await kvStore.get(key);
+          return value !== undefined && EPOCH_KEY.test(key) ? "1" : value;
+        },
         compareAndSet: async (key, expected, next, options) => {
           if (!key.startsWith("match:")) {
             return await kvStore.compareAndSet(key, expected, next, options);
