@@ -36,6 +36,7 @@ enum {
   HISTORY = 256,
   LATENCY_BUCKETS = 20000, /* of 50 us: a second */
   REST_NS = 500000,
+  PACE_NS = 1000000000,
   BYTES_BUCKETS = 1201,
 };
 
@@ -59,6 +60,8 @@ struct player {
   uint32_t shown_tick;
   struct input inputs[HISTORY];
   uint64_t sent_ns[HISTORY];
+  int8_t wait;               /* inputs that waited at the server when it last took one */
+  uint64_t paced_ns;         /* when a turn was last left out for that */
   uint32_t measured_to;      /* latency is known up to this input */
   uint32_t first_measured;   /* the newest input when measuring began */
   uint32_t acked_at_start;
@@ -172,6 +175,14 @@ static void think(struct player *player) {
   player->sent_ns[seq % HISTORY] = now_ns();
 }
 
+/* As a client paces itself: where several inputs wait at the server, once a second a turn is left out. */
+static int is_ahead(struct player *player) {
+  uint64_t now = now_ns();
+  if (player->wait < 2 || now - player->paced_ns < PACE_NS) return 0;
+  player->paced_ns = now;
+  return 1;
+}
+
 static void send_input(struct player *player) {
   static uint8_t datagram[DATAGRAM_BYTES_MAX];
   static const struct input none;
@@ -262,6 +273,7 @@ static void take_snapshot(struct player *player, const uint8_t *bytes, size_t en
     }
     if (measuring) parts++;
   }
+  player->wait = wait;
   if (measuring) {
     snapshots++;
     snapshot_bytes += end + TAG_BYTES;
@@ -384,6 +396,7 @@ int main(int argc, char **argv) {
     uint64_t due = (now - start) * (uint64_t)player_count / period_ns;
     for (int burst = 0; sent < due && burst < 256; burst++, sent++) {
       struct player *player = &players[sent % (uint64_t)player_count];
+      if (is_ahead(player)) continue;
       think(player);
       send_input(player);
     }

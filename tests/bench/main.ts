@@ -70,17 +70,25 @@ const dataDir = await Deno.makeTempDir({ prefix: "tanks-bench-" });
 try {
   const figures: Figure[] = [];
   const skipped: Skipped[] = [];
+  let hasFailed = false;
   for (const [name, measure] of CASES) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     say(Deno.stderr, `measuring ${name}`);
-    const measured = await measure(dataDir);
-    if (Array.isArray(measured)) figures.push(...measured);
-    else skipped.push(measured);
+    try {
+      const measured = await measure(dataDir);
+      if (Array.isArray(measured)) figures.push(...measured);
+      else skipped.push(measured);
+    } catch (error) {
+      // What the others have measured is told all the same.
+      hasFailed = true;
+      skipped.push({ name, reason: error instanceof Error ? error.message : String(error) });
+    }
   }
   // What else the machine does is in the figures.
   say(Deno.stderr, `load average ${Deno.loadavg().map((load) => load.toFixed(2)).join(" ")}`);
   const report = { ...about(), figures, skipped };
   say(Deno.stdout, asJson ? JSON.stringify(report, null, 2) : tableOf(figures, skipped));
+  if (hasFailed) Deno.exitCode = 1;
 } finally {
   clearTimeout(watchdog);
   await Deno.remove(dataDir, { recursive: true });

@@ -5,7 +5,7 @@ import { numberOf } from "./program.ts";
 /** Inputs and snapshots a second of each player. */
 export const PLAYED_RATE = 30;
 /** For how long players are watched, in seconds. */
-export const PLAYED_S = 6;
+export const PLAYED_S = 10;
 
 /** What a server must do for a count of players to be served. */
 const TICK_S_MAX = 0.0167;

@@ -7,11 +7,11 @@ import { canPin, isThere, LOAD_CPU, Program, scriptWords, SERVER_CPU } from "./p
 import { judgePlay, PLAYED_RATE, PLAYED_S, type PlayersResult } from "./played.ts";
 import { serviceEnv } from "./service_env.ts";
 
-const WARM_UP_S = 6;
+const WARM_UP_S = 8;
 /** Joins under way at once. */
 const JOINS = 16;
 /** The counts that are tried: ever more by a quarter, until one is too many. */
-const FIRST_COUNT = 1_000;
+const FIRST_COUNT = 800;
 const GROWTH = 1.25;
 const COUNT_MAX = 12_000;
 
@@ -63,8 +63,11 @@ async function findMost(load: Load): Promise<{ readonly count: number; readonly 
   for (let count = FIRST_COUNT; count <= COUNT_MAX; count = Math.round(count * GROWTH / 50) * 50) {
     // Once more before giving up: on a shared machine one round may have been disturbed.
     let result = await play(load, { count, lossPerMille: 0 });
-    if (!result.isServed) result = await play(load, { count, lossPerMille: 0 });
     notes.push(result.text);
+    if (!result.isServed) {
+      result = await play(load, { count, lossPerMille: 0 });
+      notes.push(result.text);
+    }
     if (!result.isServed) break;
     most = count;
   }
