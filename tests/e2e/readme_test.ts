@@ -34,6 +34,7 @@ const NOT_RUN: readonly (readonly [start: string, reason: string])[] = [
   [`npx -y deno@${Deno.version.deno} task test`, "it is what runs this"],
   [`npx -y deno@${Deno.version.deno} task dev`, "dev runs below by this Deno, of that version"],
   ["deno task dev", "all below is asked of it"],
+  ["deno task test:cluster", "it wants the machine for itself; .ci/run runs it after this"],
   ["deno task test", "it is what runs this"],
   ["deno task ok", "it runs this, after what it checks first"],
   ["deno task compile", "tests/deploy/compile_test.ts runs it"],
@@ -41,7 +42,6 @@ const NOT_RUN: readonly (readonly [start: string, reason: string])[] = [
   ["deno task auth", "tests/permissions runs it, and every other service's"],
   ["deno task load", "tests/load runs it"],
   ["deno task soak", "it takes minutes of the machine for itself; .ci/run runs it after this"],
-  ["deno task test:cluster", "it wants the machine for itself; .ci/run runs it after this"],
   ["deno task simulate", "tests/simulation runs a part of its seeds"],
 ];
 
