@@ -19,6 +19,12 @@ export interface PasswordChange extends ChangeTime {
   readonly keptSessionId?: string;
 }
 
+/** What removing an account needs. */
+export interface AccountRemoval extends ChangeTime {
+  /** The hash that the password was checked against; undefined: whatever it is. */
+  readonly expectedHash?: string;
+}
+
 /**
  * Changes of an account that end sessions with it, each in one transaction. Every method is false where
  * there is no such account any more, and throws what the database throws.
@@ -80,12 +86,23 @@ export class AccountChanges {
     return changedCount > 0;
   }
 
-  /** Removes the account with all that belongs to it; its name is free then. */
-  delete(accountId: string, time: ChangeTime): Promise<boolean> {
+  /**
+   * Removes the account with all that belongs to it; its name is free then. False also where somebody has
+   * set another password first.
+   */
+  delete(accountId: string, removal: AccountRemoval): Promise<boolean> {
+    const { expectedHash } = removal;
+    const isExpected = expectedHash === undefined ? "" : " AND password_hash = $2";
     return this.#database.transaction(async (executor) => {
-      await endAll(executor, accountId, time);
-      const sql = "DELETE FROM accounts WHERE account_id = $1";
-      return await executor.execute(sql, [accountId]) > 0;
+      // Looked for first: where the account stays, no session of it may have ended.
+      const [found] = await executor.query(
+        `SELECT account_id FROM accounts WHERE account_id = $1${isExpected}`,
+        [accountId, ...(expectedHash === undefined ? [] : [expectedHash])],
+      );
+      if (found === undefined) return false;
+      await endAll(executor, accountId, removal);
+      await executor.execute("DELETE FROM accounts WHERE account_id = $1", [accountId]);
+      return true;
     });
   }
 

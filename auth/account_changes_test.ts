@@ -68,6 +68,15 @@ Deno.test("AccountChanges that delete leave what is written down of the sessions
   assertEquals([await open(fixture), await revoked(fixture)], [["s3"], ["s1", "s2"]]);
 });
 
+Deno.test("AccountChanges delete nothing where the password is another one by now", async () => {
+  await using fixture = await openAccounts();
+  const { changes } = fixture.parts;
+  assertEquals(await changes.delete("a1", { ...TIME, expectedHash: "other" }), false);
+  assertEquals(await column(fixture, "SELECT account_id FROM accounts"), ["a1", "a2"]);
+  assertEquals([await open(fixture), await revoked(fixture)], [["s1", "s2", "s3"], []]);
+  assertEquals(await changes.delete("a1", { ...TIME, expectedHash: "h" }), true);
+});
+
 Deno.test("AccountChanges end a session of that account only", async () => {
   await using fixture = await openAccounts();
   const { changes } = fixture.parts;

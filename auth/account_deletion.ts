@@ -37,7 +37,11 @@ export async function deleteAccount(
     default:
       return unreachable(verdict);
   }
-  if (!await parts.changes.delete(accountId, changeTime(parts))) return tokenInvalidReply();
+  const removal = { ...changeTime(parts), expectedHash: passwordHash };
+  if (!await parts.changes.delete(accountId, removal)) {
+    const isGone = await parts.accounts.findById(accountId) === undefined;
+    return isGone ? tokenInvalidReply() : deletionRefusedReply();
+  }
   await parts.revocations.publish();
   parts.events.accountDeleted(account, origin.ip);
   return accountDeletedReply();

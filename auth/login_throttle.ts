@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { Counter } from "../core/metrics.ts";
+import { tryAddressKey } from "../core/net/address_key.ts";
 import type { KvStore } from "../core/ports/kv_store.ts";
 import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
 import {
   afterFailure,
   formatThrottle,
   retryAfterMs,
-  throttleAddress,
   type ThrottleRules,
   throttleTtlMs,
   tryParseThrottle,
@@ -100,7 +100,7 @@ export class LoginThrottle {
 
   #keysOf({ foldedName, ip }: Attempt): Key[] {
     const { account, address } = this.#options;
-    const network = throttleAddress(ip);
+    const network = tryAddressKey(ip);
     return [
       ...(foldedName === undefined ? [] : [{ name: accountKey(foldedName), rules: account }]),
       ...(network === undefined ? [] : [{ name: `throttle:address:${network}`, rules: address }]),

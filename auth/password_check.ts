@@ -1,6 +1,6 @@
+import { tryAddressKey } from "../core/net/address_key.ts";
 import { foldUsername } from "./accounts.ts";
 import type { AuthParts, Origin } from "./auth_parts.ts";
-import { throttleAddress } from "./throttle.ts";
 
 /** What is to be proven: that a password is that of an account. */
 export interface PasswordClaim {
@@ -50,5 +50,5 @@ export async function checkPassword(
 
 /** Whose turn a hash takes. */
 export function turnOwner({ ip }: Origin): string {
-  return throttleAddress(ip) ?? ip;
+  return tryAddressKey(ip) ?? ip;
 }

@@ -24,9 +24,6 @@ export interface ThrottleState {
 const FAILURES_OVER_MAX = 20;
 
 const STATE_PATTERN = /^(\d{1,8}):(\d{1,15}):(\d{1,15})$/;
-/** Groups of an IPv6 address that name a network: whoever has one has all addresses in it. */
-const NETWORK_GROUPS = 4;
-const IPV6_GROUPS = 8;
 
 /** Milliseconds until a password may be tried; 0: now. Never above the rules' longest wait. */
 export function retryAfterMs(
@@ -75,25 +72,4 @@ export function tryParseThrottle(text: string | undefined): ThrottleState | unde
   if (match === null) return undefined;
   const [failureCount = 0, atMs = 0, untilMs = 0] = match.slice(1).map(Number);
   return { failureCount, atMs, untilMs };
-}
-
-/**
- * What an address is throttled as: an IPv4 address as it is, also where it is written as IPv6; of an
- * IPv6 address the network of 64 bits. Undefined for what is no address.
- */
-export function throttleAddress(ip: string): string | undefined {
-  const address = ip.toLowerCase().replace(/%.*$/, "");
-  const mapped = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/.exec(address);
-  if (mapped !== null) return mapped[1];
-  if (!/^[0-9a-f:]{2,39}$/.test(address) || !address.includes(":")) return undefined;
-  const [head = "", tail] = address.split("::");
-  const groupsOf = (part: string): string[] => part === "" ? [] : part.split(":");
-  const groups = groupsOf(head);
-  if (tail !== undefined) {
-    const end = groupsOf(tail);
-    const zeroCount = Math.max(0, IPV6_GROUPS - groups.length - end.length);
-    groups.push(...Array.from({ length: zeroCount }, () => "0"), ...end);
-  }
-  const network = groups.slice(0, NETWORK_GROUPS).map((group) => group.replace(/^0+(?=.)/, ""));
-  return `${network.join(":")}::/64`;
 }

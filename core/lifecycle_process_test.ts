@@ -1,7 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { systemClock } from "./clock.ts";
-
-const DEADLINE_MS = 30_000;
+import { type EndedScript, runScript } from "../tests/clients/script_process.ts";
 
 /** What a test has the process do once it runs; `running` is what `runUntilSignal` is given. */
 const START = `
@@ -17,40 +15,9 @@ const START = `
   };
 `;
 
-interface Ended {
-  readonly code: number;
-  /** What it wrote after `started`, and its errors. */
-  readonly text: string;
-}
-
-/** Runs a program to its end; `act` is called when it has started. */
-async function run(script: string, act: (process: Deno.ChildProcess) => unknown): Promise<Ended> {
-  const deadline = new AbortController();
-  const cancel = systemClock.after(DEADLINE_MS, () => deadline.abort());
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--quiet", "--no-check", "--ext=ts", "--allow-all", "-"],
-    cwd: new URL("..", import.meta.url),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // One that never ends fails the test instead of holding it up.
-    signal: deadline.signal,
-  }).spawn();
-  const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(START + script));
-  await writer.close();
-  const errors = new Response(process.stderr).text();
-  let output = "";
-  let isStarted = false;
-  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    output += text;
-    if (isStarted || !output.includes("started\n")) continue;
-    isStarted = true;
-    await act(process);
-  }
-  const { code } = await process.status;
-  cancel();
-  return { code, text: output + await errors };
+/** Runs it to its end; `act` is called when it has started. */
+function run(script: string, act: (process: Deno.ChildProcess) => void): Promise<EndedScript> {
+  return runScript(START + script, { onStarted: act });
 }
 
 Deno.test("A process closes at a rejection that nobody handles, says so, and ends with 1", async () => {

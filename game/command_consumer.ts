@@ -9,12 +9,13 @@ import { tryQueuedCommand } from "./player_command.ts";
 import type { SessionManager } from "./session_manager.ts";
 import type { OrderResult, SessionOrder } from "./session_order.ts";
 import { tryMode } from "./simulation/rules.ts";
+import { isMatchId } from "./wire/join_message.ts";
 
 /** The durable queue on which a matchmaker orders matches. */
 export const MATCHMAKING_EVENTS_QUEUE = "matchmaking_events";
 
 const ORDER_PLAYERS_MAX = 1_000;
-const ID_LENGTH_MAX = 128;
+const ACCOUNT_ID_LENGTH_MAX = 128;
 
 /** What the consumers work with. */
 export interface CommandConsumerOptions {
@@ -98,11 +99,12 @@ export function tryMatchOrder(message: JsonValue): SessionOrder | undefined {
   const details = tryJsonObject(event?.match_details);
   if (event?.event_type !== "new_match_created" || details === undefined) return undefined;
   const { match_id: matchId, mode, players = [] } = details;
-  if (!isId(matchId) || typeof mode !== "string" || tryMode(mode) === undefined) return undefined;
+  if (typeof matchId !== "string" || !isMatchId(matchId)) return undefined;
+  if (typeof mode !== "string" || tryMode(mode) === undefined) return undefined;
   if (!Array.isArray(players) || players.length > ORDER_PLAYERS_MAX) return undefined;
-  return players.every(isId) ? { matchId, mode, players } : undefined;
+  return players.every(isAccountId) ? { matchId, mode, players } : undefined;
 }
 
-function isId(value: JsonValue | undefined): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= ID_LENGTH_MAX;
+function isAccountId(value: JsonValue): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= ACCOUNT_ID_LENGTH_MAX;
 }

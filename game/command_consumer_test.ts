@@ -102,13 +102,19 @@ Deno.test("a client's command sent through the broker comes back to the tank", a
 Deno.test("tryMatchOrder refuses what is no order", () => {
   const event = { event_type: "new_match_created", match_details: DETAILS };
   assertEquals(tryMatchOrder(event), { matchId: "m1", mode: "team", players: ["ann"] });
+  for (const matchId of ["x".repeat(64), "é".repeat(32)]) {
+    const named = { ...event, match_details: { ...DETAILS, match_id: matchId } };
+    assertEquals(tryMatchOrder(named)?.matchId, matchId);
+  }
   const bad: readonly JsonValue[] = [
     null,
     {},
     { ...event, event_type: "match_closed" },
     { event_type: "new_match_created" },
     { ...event, match_details: { ...DETAILS, match_id: "" } },
-    { ...event, match_details: { ...DETAILS, match_id: "x".repeat(129) } },
+    { ...event, match_details: { ...DETAILS, match_id: "x".repeat(65) } },
+    { ...event, match_details: { ...DETAILS, match_id: "é".repeat(33) } },
+    { ...event, match_details: { ...DETAILS, players: ["x".repeat(129)] } },
     { ...event, match_details: { ...DETAILS, mode: "no such" } },
     { ...event, match_details: { ...DETAILS, players: "ann" } },
     { ...event, match_details: { ...DETAILS, players: [7] } },

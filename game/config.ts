@@ -6,6 +6,8 @@ import { isServerId } from "../core/protocol/server_status.ts";
 import { readServiceConfig, type ServiceConfig } from "../core/service_config.ts";
 import { BOT_SKILL_NAMES, type BotSkillName } from "./bots/bot_skill.ts";
 import { COMMAND_ROUTES, type CommandRouteName } from "./command_route.ts";
+import { fitsBytes } from "./wire/fits_bytes.ts";
+import { HOST_BYTES_MAX } from "./wire/moved_message.ts";
 
 /** The settings of a game server. */
 export interface GameConfig extends ServiceConfig {
@@ -13,7 +15,7 @@ export interface GameConfig extends ServiceConfig {
   readonly region: string;
   /** Where that is, for people. */
   readonly city: string;
-  /** The address or name at which players reach the region; undefined: that of whoever asks. */
+  /** The address or name at which players reach the region, 128 bytes at most; undefined: that of whoever asks. */
   readonly publicHost: string | undefined;
   /** Where datagrams arrive; 0 lets the system choose. */
   readonly udpPort: number;
@@ -43,7 +45,7 @@ export interface GameConfig extends ServiceConfig {
   readonly allowGuests: boolean;
   /** Whether clients' commands go to the match at once, or through the broker first. */
   readonly commandRoute: CommandRouteName;
-  /** A player on UDP not heard for this long leaves, in milliseconds. */
+  /** A player on UDP who speaks JSON and is not heard for this long leaves, in milliseconds. */
   readonly silenceMs: number;
   /** A session made on order to which nobody comes ends after this long, in milliseconds. */
   readonly emptySessionMs: number;
@@ -84,7 +86,7 @@ export function parseGameConfig(env: Env): GameConfig {
     ...service,
     region: reader.text("GAME_REGION", "local", { lengthMax: 64 }),
     city: reader.text("GAME_CITY", "local", { lengthMax: 64 }),
-    publicHost: reader.optional("GAME_PUBLIC_HOST"),
+    publicHost: readPublicHost(reader),
     udpPort: reader.port("GAME_UDP_PORT", 9999),
     udpBackend: reader.choice("GAME_UDP_BACKEND", "auto", UDP_BACKEND_CHOICES),
     tcpPort: reader.port("GAME_TCP_PORT", 8889),
@@ -122,4 +124,14 @@ export function parseGameConfig(env: Env): GameConfig {
     tcpProxyProtocol: readProxyProtocol(reader, "GAME"),
     agonesPort: reader.port("AGONES_SDK_HTTP_PORT", 0),
   });
+}
+
+function readPublicHost(reader: ConfigReader): string | undefined {
+  const host = reader.optional("GAME_PUBLIC_HOST");
+  // A longer one could not be named to the players of a match that moves here.
+  if (host !== undefined && !fitsBytes(host, HOST_BYTES_MAX)) {
+    const rule = `must have at most ${HOST_BYTES_MAX} bytes`;
+    reader.problem("GAME_PUBLIC_HOST", rule, host);
+  }
+  return host;
 }

@@ -1,6 +1,6 @@
 // Long because it is one table of what a game server counts.
 import { BINARY_DROPS, type BinaryDrop } from "./binary/binary_drops.ts";
-import type { ConnectionMetrics } from "./binary/binary_connection.ts";
+import type { ConnectionMetrics } from "./binary/connection_metrics.ts";
 import { WIRE_REFUSALS } from "./wire/wire_refusal.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
 import { TCP_DROP_REASONS, type TcpDropReason } from "../core/net/tcp_server.ts";

@@ -5,6 +5,7 @@ import { TokenVerifier } from "../core/auth/token_verifier.ts";
 import type { Clock } from "../core/clock.ts";
 import { RateLimiter } from "../core/net/rate_limiter.ts";
 import { EventWriter } from "../core/protocol/event_envelope.ts";
+import { newMatchId } from "../core/protocol/match_id.ts";
 import { isMatchToken, redeemTicket } from "../core/protocol/match_ticket.ts";
 import type { Log } from "../core/log.ts";
 import { Rng } from "../core/rng.ts";
@@ -13,6 +14,7 @@ import { MatchChat } from "./binary/match_chat.ts";
 import { PlayerClaims } from "./command_claims.ts";
 import { type CommandRoute, routeDirect, routeThroughBroker } from "./command_route.ts";
 import type { GameConfig } from "./config.ts";
+import { type EndedLoginCheck, endedLoginCheck } from "./ended_logins.ts";
 import { type GameMetrics, openGameMetrics } from "./game_metrics.ts";
 import { GameSession } from "./game_session.ts";
 import { MatchHistory } from "./match_history.ts";
@@ -62,6 +64,8 @@ export interface GameParts {
   readonly handler: MessageHandler;
   /** Says what a token entitles to. */
   readonly checkToken: TokenCheck;
+  /** Says whether a login has been ended. */
+  readonly isEnded: EndedLoginCheck;
   /** The time of the tick loop's last wake-up, for those who ask it at each datagram. */
   readonly coarseClock: Clock;
   /** Bounds what one client may send. */
@@ -104,7 +108,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     clock,
     log,
     rng: new Rng(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0),
-    newId,
+    newId: () => newMatchId({ nowMs: clock.nowMs(), randomBytes }),
     loop,
     pool,
     history: new MatchHistory(
@@ -143,7 +147,8 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     every: (periodMs, callback) => clock.every(periodMs, callback),
   };
   const { tickRate, allowGuests } = config;
-  const checkToken = openTokenCheck({ auth, deps, sessions });
+  const isEnded = endedLoginCheck({ kvStore, log });
+  const checkToken = openTokenCheck({ auth, deps, sessions, isEnded });
   return {
     config,
     deps,
@@ -151,6 +156,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
     durations,
     governor,
     checkToken,
+    isEnded,
     chat: new MatchChat({ sessions, clock: coarse }),
     coarseClock: coarse,
     loop,
@@ -164,6 +170,7 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
       route,
       clock: coarse,
       checkToken,
+      isEnded,
       allowGuests,
       tickRate,
     }),
@@ -174,6 +181,10 @@ export function openGameParts(config: GameConfig, deps: GameDeps): GameParts {
       clock: coarse,
     }),
   };
+}
+
+function randomBytes(size: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(size));
 }
 
 function openGovernor(config: GameConfig, log: Log): LoadGovernor {
@@ -195,10 +206,11 @@ function openRoute(config: GameConfig, deps: GameDeps, metrics: GameMetrics): Co
   return routeThroughBroker({ workQueue, log, dropped: metrics.commandsDropped });
 }
 
-function openTokenCheck({ auth, deps, sessions }: {
+function openTokenCheck({ auth, deps, sessions, isEnded }: {
   readonly auth: AuthClient;
   readonly deps: GameDeps;
   readonly sessions: SessionManager;
+  readonly isEnded: EndedLoginCheck;
 }): TokenCheck {
   const { clock, log, kvStore } = deps;
   const isRevoked = revocationCheck(kvStore);
@@ -206,14 +218,17 @@ function openTokenCheck({ auth, deps, sessions }: {
   return async (token) => {
     if (isResumeToken(token)) {
       const player = sessions.findByResumeToken(token);
-      if (player === undefined) return undefined;
-      const { accountId, playerId, match } = player;
-      return { accountId, playerId, matchId: match.id, resumes: true };
+      if (player === undefined || await isEnded(player.authSessionId)) return undefined;
+      const { accountId, playerId, authSessionId, match } = player;
+      return { accountId, playerId, authSessionId, matchId: match.id, resumes: true };
     }
-    if (isMatchToken(token)) return await redeemTicket(kvStore, token);
+    if (isMatchToken(token)) {
+      const ticket = await redeemTicket(kvStore, token);
+      return await isEnded(ticket?.authSessionId) ? undefined : ticket;
+    }
     const verdict = await verifier.verify(token);
     if (!verdict.ok) return undefined;
-    const { accountId, username: playerId } = verdict;
-    return { accountId, playerId, matchId: undefined };
+    const { accountId, username: playerId, sessionId: authSessionId } = verdict;
+    return { accountId, playerId, authSessionId, matchId: undefined };
   };
 }

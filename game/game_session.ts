@@ -4,8 +4,8 @@ import type { BotCrew } from "./bots/bot_crew.ts";
 import { FrameSender } from "./binary/frame_sender.ts";
 import type { SessionEndReason } from "./leave_reason.ts";
 import type { Match } from "./match.ts";
-import type { Player } from "./player.ts";
 import type { PlayerLink } from "./player_link.ts";
+import { SessionPlayers } from "./session_players.ts";
 import type { WorldEvent } from "./simulation/world_event.ts";
 import type { Ticking } from "./tick_loop.ts";
 import { encodeState } from "./wire/json_state.ts";
@@ -14,7 +14,7 @@ import { matchOverMessage } from "./wire/json_reply.ts";
 /** How long a session stays after its match ended, so that a lost `match_over` can be repeated. */
 const LINGER_MS = 2_000;
 /** Players who are kept out of one match, at most. */
-const BARRED_MAX = 256;
+export const BARRED_MAX = 256;
 /** How often `match_over` is repeated in that time. */
 const OVER_REPEATS = 4;
 
@@ -64,6 +64,8 @@ export interface GameSessionOptions {
   readonly teams?: ReadonlyMap<string, number>;
   /** The bots in the match, which are no players; driven by the session from now on. */
   readonly crew?: BotCrew;
+  /** Player and account ids that do not come in again, the latest last; none by default. */
+  readonly barred?: readonly string[];
 }
 
 /** A match with the players in it: steps it and sends each player its state. */
@@ -73,13 +75,13 @@ export class GameSession implements Ticking {
   /** Who watches; undefined: nobody, which costs nothing. */
   audience: SessionAudience | undefined;
   /** Who plays, by player id. */
-  readonly players = new Map<string, Player>();
+  readonly players: SessionPlayers = new SessionPlayers();
   /** Player and account ids for whom it is kept; undefined: anybody may join. */
   readonly #reservedFor: Set<string> | undefined;
   /** By player or account id, for those for whom it is kept. */
   readonly #teams: Map<string, number>;
   /** Player and account ids that do not come in again, the latest last. */
-  readonly #barred = new Set<string>();
+  readonly #barred: Set<string>;
   readonly #observer: SessionObserver;
   readonly #crew: BotCrew | undefined;
   readonly #ticksPerSample: number;
@@ -95,6 +97,7 @@ export class GameSession implements Ticking {
     this.#frames = new FrameSender({ ...options, players: this.players });
     this.#reservedFor = reservedFor && new Set(reservedFor);
     this.#teams = new Map(options.teams);
+    this.#barred = new Set(options.barred);
     this.#observer = observer;
     this.#ticksPerSample = Math.max(1, Math.ceil(tickRate / sampleRate));
     this.#ticksPerRepeat = Math.max(1, Math.ceil(tickRate * LINGER_MS / 1_000 / OVER_REPEATS));
@@ -103,6 +106,11 @@ export class GameSession implements Ticking {
   /** The session's id, which is its match's. */
   get id(): string {
     return this.match.id;
+  }
+
+  /** Why it ends, if nobody is in it when it does. */
+  get emptyReason(): SessionEndReason {
+    return this.players.hasHadAny ? "empty" : "nobody_came";
   }
 
   /** Whether only those may join for whom it is kept. */
@@ -119,6 +127,11 @@ export class GameSession implements Ticking {
   /** The bots in the match. */
   get crew(): Pick<BotCrew, "slots" | "size" | "teams"> | undefined {
     return this.#crew;
+  }
+
+  /** Player and account ids that do not come in again, the latest last. */
+  get barred(): readonly string[] {
+    return [...this.#barred];
   }
 
   /** Keeps it for these too; false, and nothing done, where they are more than bots leave tanks for. */
@@ -163,8 +176,10 @@ export class GameSession implements Ticking {
   tick(): void {
     if (this.match.isOver) return this.#linger();
     this.#crew?.think();
+    // Asked first, with one look at each link: fetched from memory all at once, they are there for the rest.
+    const hasAudience = this.#hasJsonAudience();
     this.#frames.drive();
-    const { events, hasSnapshot, hasEnded } = this.match.tick(this.#hasJsonAudience());
+    const { events, hasSnapshot, hasEnded } = this.match.tick(hasAudience);
     if (events.length > 0) this.#observer.onEvents(this, events);
     const ticks = this.#ticksPerSample;
     this.#observer.onSample(this, { ticks, index: this.match.world.tick % ticks });
@@ -214,14 +229,14 @@ export class GameSession implements Ticking {
 
   #hasJsonAudience(): boolean {
     if (this.audience !== undefined) return true;
-    for (const { link } of this.players.values()) if (wantsJson(link)) return true;
+    for (const { link } of this.players.list) if (wantsJson(link)) return true;
     return false;
   }
 
   #sendStates(): void {
     const { match } = this;
     if (this.audience !== undefined) this.#sendWhole(this.audience);
-    for (const player of this.players.values()) {
+    for (const player of this.players.list) {
       if (!wantsJson(player.link)) continue;
       const state = match.snapshots.encode(player.ackedTick);
       if (state === undefined) return;
@@ -238,5 +253,5 @@ export class GameSession implements Ticking {
 }
 
 function wantsJson(link: PlayerLink): boolean {
-  return link.wantsState && link.ticked === undefined;
+  return link.ticked === undefined && link.wantsState;
 }

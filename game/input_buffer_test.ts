@@ -120,15 +120,57 @@ Deno.test("InputBuffer applies each input once and in order, whatever the networ
       // Each datagram repeats the last inputs; a third is lost, some come late.
       if (rng.below(3) > 0) {
         const newest = Math.max(1, tick - rng.below(4));
-        for (let seq = Math.max(1, newest - 8); seq <= newest; seq++) buffer.add(seq, driving(seq));
+        for (let seq = Math.max(1, newest - 8); seq <= newest; seq++) {
+          buffer.add(seq, { throttle: 0, turn: 0, turret: seq, fire: false });
+        }
       }
       const { lateCount } = buffer;
       const taken = buffer.take();
       if (taken === undefined || buffer.lateCount > lateCount) continue;
-      assert(taken.throttle > applied, `seed ${seed}, tick ${tick}`);
-      applied = taken.throttle;
+      assert(taken.turret > applied, `seed ${seed}, tick ${tick}`);
+      applied = taken.turret;
       assertEquals(buffer.appliedSeq, applied);
     }
     assert(applied > 180, `seed ${seed}: ${applied}`);
+  }
+});
+
+Deno.test("InputBuffer keeps every control as it is, at its bounds and for numbers of 32 bits", () => {
+  const buffer = new InputBuffer(RATE, 0xffff_fff0);
+  const other = new InputBuffer(RATE);
+  const controls = [-127, -1, 0, 1, 127];
+  let seq = 0xffff_fff0;
+  for (const throttle of controls.slice(0, 3)) {
+    for (const turn of controls) {
+      const given = { throttle, turn, turret: 65_535 - seq % 3, fire: turn > 0 };
+      assert(buffer.add(++seq, given));
+      other.add(1, driving(1));
+      assertEquals(takeCopy(buffer), given);
+      assertEquals([buffer.appliedSeq, buffer.hint], [seq, 0]);
+    }
+  }
+  assertEquals(seq, 0xffff_ffff);
+});
+
+Deno.test("InputBuffer is like a sorted list, for any numbers in any order", () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const rng = new Rng(seed);
+    const buffer = new InputBuffer(RATE);
+    let waiting: number[] = [];
+    let applied = 0;
+    for (let step = 0; step < 300; step++) {
+      if (rng.below(3) > 0) {
+        const seq = applied + rng.below(60);
+        const isNew = seq > applied && !waiting.includes(seq);
+        assertEquals(buffer.add(seq, driving(0)), isNew, `seed ${seed}, step ${step}`);
+        if (isNew) waiting = [...waiting, seq].sort((a, b) => a - b);
+        if (waiting.length > INPUTS_WAITING_MAX) applied = waiting.shift() ?? 0;
+      } else {
+        while (waiting.length > INPUTS_DEPTH_MAX) waiting.shift();
+        applied = waiting.shift() ?? applied;
+        buffer.take();
+      }
+      assertEquals(buffer.appliedSeq, applied, `seed ${seed}, step ${step}`);
+    }
   }
 });

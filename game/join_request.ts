@@ -8,6 +8,8 @@ export interface JoinRequest {
   readonly playerId: string;
   /** The account that a token proved; undefined is a guest. */
   readonly accountId: string | undefined;
+  /** The login that the token is of. */
+  readonly authSessionId?: string | undefined;
   /** The match to join; undefined: any that is open. */
   readonly matchId: string | undefined;
   /** The mode to play; undefined: the default. Of no account where a match is named. */
@@ -18,6 +20,8 @@ export interface JoinRequest {
   readonly resumes?: boolean;
   /** Whether the client knows nothing of its tank yet: inputs and states are counted anew. */
   readonly beginsAnew?: boolean;
+  /** Whether it has to be that match: who has a seat in another, and does not come, keeps it and is refused. */
+  readonly matchOnly?: boolean;
 }
 
 /** What became of a join. */

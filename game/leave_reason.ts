@@ -7,7 +7,7 @@ export type SessionEndReason =
   | "fault"
   | "moved";
 
-/** Why players leave sessions; `kicked`: an operator has taken the player out. */
+/** Why players leave sessions; `kicked`: an operator has taken the player out, or the login was ended. */
 export const LEAVE_REASONS = [
   "left",
   "silent",

@@ -1,4 +1,5 @@
 // Long because one tick is one thing: what waits, the step, and what is shown of it.
+import { unreachable } from "../core/unreachable.ts";
 import { newPendingCommands, type PendingCommands } from "./pending_commands.ts";
 import type { PlayerCommand } from "./player_command.ts";
 import { MatchRecorder, type WriteRecord } from "./replay/match_recorder.ts";
@@ -66,6 +67,8 @@ export class Match {
   readonly #ticksPerSnapshot: number;
   /** By slot. */
   readonly #pending: (PendingCommands | undefined)[] = [];
+  /** Whether any of them has something to be applied: inputs of the binary protocol do not wait here. */
+  #isWaiting = false;
   readonly #appliedSeq = new Map<number, number>();
   #eventViews: EventView[] = [];
 
@@ -111,6 +114,7 @@ export class Match {
    */
   queue(tank: Tank, command: PlayerCommand): void {
     const pending = this.#pendingOf(tank.slot);
+    this.#isWaiting = true;
     switch (command.action) {
       case "move":
         pending.order = command;
@@ -125,6 +129,8 @@ export class Match {
         pending.fired ||= command.fire;
         pending.input = command;
         break;
+      default:
+        return unreachable(command);
     }
   }
 
@@ -174,6 +180,8 @@ export class Match {
   }
 
   #applyPending(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
     // By slot, so that the order in which datagrams came cannot matter.
     for (const tank of this.world.tanks) {
       const pending = this.#pending[tank.slot];

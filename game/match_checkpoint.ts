@@ -1,5 +1,5 @@
 import { type JsonObject, tryJsonObject, tryParseJson } from "../core/json.ts";
-import type { GameSession } from "./game_session.ts";
+import { BARRED_MAX, type GameSession } from "./game_session.ts";
 import type { Player } from "./player.ts";
 import { FieldReader } from "./simulation/field_reader.ts";
 import { saveWorld } from "./simulation/world_state.ts";
@@ -10,6 +10,8 @@ export interface SavedPlayer {
   readonly playerId: string;
   /** Undefined is a guest. */
   readonly accountId: string | undefined;
+  /** The login that brought the client in; undefined: none is known. */
+  readonly authSessionId: string | undefined;
   /** Of the tank. */
   readonly slot: number;
   /** Brings the client back into the seat; undefined: its account has to do. */
@@ -44,6 +46,8 @@ export interface MatchCheckpoint {
   readonly bots: SavedBots | undefined;
   /** For whom it is kept, with the team that is ordered, 0 without one; undefined: anybody. */
   readonly places: readonly { readonly id: string; readonly team: number }[] | undefined;
+  /** Player and account ids that do not come in again, the latest last. */
+  readonly barred: readonly string[];
 }
 
 const VERSION = 1;
@@ -63,6 +67,7 @@ export function encodeCheckpoint(session: GameSession): string {
       mode: match.mode,
       epoch: match.epoch,
       players: [...session.players.values()].map(savePlayer),
+      auth_sessions: [...session.players.values()].flatMap(saveLogin),
       bots: crew === undefined ? null : {
         size: crew.size,
         slots: crew.slots.map((slot) => ({ slot })),
@@ -70,6 +75,7 @@ export function encodeCheckpoint(session: GameSession): string {
       },
       has_places: places !== undefined,
       places: places ?? [],
+      barred: session.barred.map((id) => ({ id })),
       world: saveWorld(match.world),
     } satisfies JsonObject,
   );
@@ -80,18 +86,23 @@ export function parseCheckpoint(text: string): MatchCheckpoint {
   const fields = tryJsonObject(tryParseJson(text));
   const reader = new FieldReader(fields, "checkpoint");
   reader.integer("version", { min: VERSION, max: VERSION });
+  // A server of a release before has written neither these nor who is barred.
+  const logins = fields?.auth_sessions === undefined ? undefined : readLogins(reader);
   return {
     matchId: reader.text("match_id", ID_LENGTH_MAX),
     mode: reader.text("mode", ID_LENGTH_MAX),
     epoch: reader.integer("epoch", COUNT),
     world: tryJsonObject(fields?.world) ?? {},
-    players: reader.objects("players", SLOTS_MAX).map(readPlayer),
+    players: reader.objects("players", SLOTS_MAX).map(readPlayer)
+      .map((player) => ({ ...player, authSessionId: logins?.get(player.slot) })),
     bots: readBots(reader),
     places: reader.boolean("has_places") ? readPlaces(reader) : undefined,
+    barred: fields?.barred === undefined ? [] : readBarred(reader),
   };
 }
 
-function savePlayer({ playerId, accountId, tank, resumeToken, link, match }: Player): JsonObject {
+function savePlayer(player: Player): JsonObject {
+  const { playerId, accountId, tank, resumeToken, link, match } = player;
   return {
     player_id: playerId,
     account_id: accountId ?? "",
@@ -101,7 +112,11 @@ function savePlayer({ playerId, accountId, tank, resumeToken, link, match }: Pla
   };
 }
 
-function readPlayer(reader: FieldReader): SavedPlayer {
+function saveLogin({ authSessionId, tank }: Player): JsonObject[] {
+  return authSessionId === undefined ? [] : [{ id: authSessionId, slot: tank.slot }];
+}
+
+function readPlayer(reader: FieldReader): Omit<SavedPlayer, "authSessionId"> {
   return {
     playerId: reader.text("player_id", ID_LENGTH_MAX),
     accountId: reader.text("account_id", ID_LENGTH_MAX) || undefined,
@@ -109,6 +124,14 @@ function readPlayer(reader: FieldReader): SavedPlayer {
     resumeToken: reader.text("resume_token", ID_LENGTH_MAX) || undefined,
     inputSeq: reader.integer("input_seq", COUNT),
   };
+}
+
+/** By the slot of the tank. */
+function readLogins(reader: FieldReader): Map<number, string> {
+  const logins = reader.objects("auth_sessions", SLOTS_MAX);
+  return new Map(
+    logins.map((login) => [login.integer("slot", SLOT), login.text("id", ID_LENGTH_MAX)]),
+  );
 }
 
 function readBots(reader: FieldReader): SavedBots | undefined {
@@ -120,6 +143,10 @@ function readBots(reader: FieldReader): SavedBots | undefined {
     slots: bots.objects("slots", SLOTS_MAX).map((item) => item.integer("slot", SLOT)),
     teams: teams.length > 0 ? teams : undefined,
   };
+}
+
+function readBarred(reader: FieldReader): readonly string[] {
+  return reader.objects("barred", BARRED_MAX).map((item) => item.text("id", ID_LENGTH_MAX));
 }
 
 function readPlaces(reader: FieldReader): { readonly id: string; readonly team: number }[] {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { encodeCheckpoint, parseCheckpoint } from "./match_checkpoint.ts";
+import { kickPlayers } from "./ops_kick.ts";
 import { hashWorld } from "./simulation/state_hash.ts";
 import { openTestLink, openTestSessions } from "./testing.ts";
 
@@ -60,6 +61,31 @@ Deno.test("A restored match's players come back with their token or account, and
   second.sessions.expire();
   assertEquals([...session.players.keys()], ["a", "b"]);
   assertEquals(second.sessions.playerCount, 1);
+});
+
+Deno.test("A restored match keeps out whom an operator has kicked, and knows the others' logins", () => {
+  const first = openTestSessions();
+  const { match } = first.seat("a");
+  const link = openTestLink("b");
+  const about = { playerId: "b", accountId: "acc-b", matchId: match.id, mode: undefined };
+  first.sessions.join({ ...about, authSessionId: "s-b", link });
+  assertEquals(kickPlayers({ matchId: match.id, playerId: "a" }, first.sessions).ok, true);
+  const session = first.sessions.findSession(match.id);
+  if (session === undefined) throw new Error("It is not there");
+  const second = openTestSessions();
+  const text = encodeCheckpoint(session);
+  const after = second.sessions.restore(parseCheckpoint(text), 2);
+  assertEquals(after.barred, ["a"]);
+  assertEquals(second.sessions.find("b")?.authSessionId, "s-b");
+  const again = { playerId: "a", accountId: undefined, matchId: match.id, mode: undefined };
+  assertEquals(second.sessions.join({ ...again, link: openTestLink("a") }), {
+    kind: "refused",
+    refusal: "match_not_found",
+  });
+  // A server of a release before has written neither.
+  const { barred: _barred, auth_sessions: _logins, ...before } = JSON.parse(text);
+  const parsed = parseCheckpoint(JSON.stringify(before));
+  assertEquals([parsed.barred, parsed.players[0]?.authSessionId], [[], undefined]);
 });
 
 Deno.test("A match's bots go on in its crew", async () => {

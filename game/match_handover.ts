@@ -24,12 +24,9 @@ export interface MatchHandoverOptions {
   /** Says whose a match is, where an order brings no answer. */
   readonly kvStore: KvStore;
   /** Whose matches are handed over. */
-  readonly sessions: Pick<
-    SessionManager,
-    "sessionList" | "pause" | "goOn" | "release" | "setResumeToken"
-  >;
-  /** Writes the last checkpoints. */
-  readonly keeper: Pick<MatchKeeper, "save" | "claimed">;
+  readonly sessions: Pick<SessionManager, "sessionList" | "release" | "setResumeToken">;
+  /** Has them stand still meanwhile, offers them and writes the last checkpoints. */
+  readonly keeper: Pick<MatchKeeper, "claimed" | "hold" | "save" | "offer" | "resume">;
   /** Who may take the matches. */
   readonly peers: PeerServers;
   /** This server's id. */
@@ -44,6 +41,12 @@ export interface MatchHandoverOptions {
   readonly log: Log;
   /** Counts matches that were handed over. */
   readonly handedOver: Counter;
+}
+
+/** How long it may take. */
+export interface HandoverTime {
+  /** From now on, in milliseconds. */
+  readonly deadlineMs: number;
 }
 
 const ORDER_DEADLINE_MS = 2_000;
@@ -62,44 +65,77 @@ export class MatchHandover {
   }
 
   /**
-   * Hands every match over that goes on, until `deadlineMs` from now. What nobody takes stays. Never
+   * Hands every match over that goes on, until `deadlineMs` from now. What nobody takes goes on here. Never
    * rejects.
    */
-  async handOverAll({ deadlineMs }: { readonly deadlineMs: number }): Promise<void> {
-    const { clock, sessions } = this.#options;
-    const endMs = clock.monotonicMs() + deadlineMs;
-    const waiting = sessions.sessionList.filter(({ match }) => !match.isOver);
-    const work = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        if (clock.monotonicMs() >= endMs) return;
-        await this.#handOver(next);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_MAX }, work));
+  async handOverAll({ deadlineMs }: HandoverTime): Promise<void> {
+    const endMs = this.#options.clock.monotonicMs() + deadlineMs;
+    await this.#forEach(endMs, (session) => this.#handOver(session, endMs));
   }
 
-  async #handOver(session: GameSession): Promise<void> {
-    const { sessions, keeper, peers, region, log, handedOver } = this.#options;
-    const targets = peers.withRoom(region).slice(0, TARGETS_MAX);
-    if (targets.length === 0) return;
+  /**
+   * Lets go of every match that goes on, of which there is a last checkpoint where it can be written in time: as
+   * after the death of this server whoever has room goes on with it. Never rejects.
+   */
+  async leaveAll({ deadlineMs }: HandoverTime): Promise<void> {
+    const { sessions, clock, log } = this.#options;
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.after(deadlineMs, late.resolve);
+    const endMs = clock.monotonicMs() + deadlineMs;
+    await Promise.race([late.promise, this.#forEach(endMs, (session) => this.#saveLast(session))]);
+    cancel();
+    for (const session of this.#findPlayed()) {
+      log.warn("match_left_behind", { match_id: session.id });
+      sessions.release(session, undefined);
+    }
+  }
+
+  async #forEach(endMs: number, work: (session: GameSession) => Promise<void>): Promise<void> {
+    const { clock } = this.#options;
+    const waiting = this.#findPlayed();
+    const workOff = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        if (clock.monotonicMs() >= endMs) return;
+        await work(next);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_MAX }, workOff));
+  }
+
+  #findPlayed(): GameSession[] {
+    return this.#options.sessions.sessionList.filter(({ match }) => !match.isOver);
+  }
+
+  async #handOver(session: GameSession, endMs: number): Promise<void> {
+    const { keeper, peers, region, log } = this.#options;
+    if (peers.withRoom(region).length === 0) return;
     await keeper.claimed(session);
-    sessions.pause(session);
+    // It may have ended while it waited for its turn.
+    if (session.match.isOver || !keeper.hold(session)) return;
     this.#giveTokens(session);
+    // Now: later it would be written of a match that another server has.
+    session.match.recorder.writeWaiting();
     try {
       await keeper.save(session);
-      for (const target of targets) {
-        if (!await this.#give(session, target)) continue;
-        handedOver.inc();
-        peers.countMatch(target.serverId);
-        session.match.recorder.stop();
-        sessions.release(session, { host: target.publicIp ?? "", port: target.udpPort });
-        return;
-      }
+      const taker = await this.#findTaker(session, endMs);
+      if (taker !== undefined) return this.#give(session, taker);
       log.warn("match_not_handed_over", { match_id: session.id, reason: "refused" });
     } catch (error) {
       log.warn("match_not_handed_over", { match_id: session.id, error: describeError(error) });
     }
-    sessions.goOn(session);
+    keeper.resume(session);
+  }
+
+  async #saveLast(session: GameSession): Promise<void> {
+    const { keeper, log } = this.#options;
+    if (session.match.isOver || !keeper.hold(session)) return;
+    session.match.recorder.writeWaiting();
+    try {
+      await keeper.save(session);
+    } catch (error) {
+      // Then it goes on from the one before.
+      log.debug("match_not_kept", { match_id: session.id, error: describeError(error) });
+    }
   }
 
   /** Who plays in JSON has no token, and a guest no account either: without one there is no way back. */
@@ -111,20 +147,38 @@ export class MatchHandover {
     }
   }
 
+  /** The server that has the match now; undefined where none takes it in time. */
+  async #findTaker(session: GameSession, endMs: number): Promise<ServerStatus | undefined> {
+    const { clock, peers, region } = this.#options;
+    const asked = new Set<string>();
+    while (asked.size < TARGETS_MAX) {
+      // Looked for anew: others may have found out meanwhile that somebody does not answer.
+      const target = peers.withRoom(region).find(({ serverId }) => !asked.has(serverId));
+      const leftMs = endMs - clock.monotonicMs();
+      if (target === undefined || leftMs <= 0) return undefined;
+      asked.add(target.serverId);
+      // Half of the time is left for another, should this one not answer.
+      const deadlineMs = Math.min(ORDER_DEADLINE_MS, Math.ceil(leftMs / 2));
+      if (await this.#order(session, target.serverId, deadlineMs)) return target;
+    }
+    return undefined;
+  }
+
   /** Whether the server has the match now. */
-  async #give(session: GameSession, { serverId }: ServerStatus): Promise<boolean> {
-    const { pubSub, serverId: fromServerId } = this.#options;
+  async #order(session: GameSession, serverId: string, deadlineMs: number): Promise<boolean> {
+    const { keeper, pubSub, peers, serverId: fromServerId } = this.#options;
     const { id: matchId, match: { epoch } } = session;
-    const order = { command: "restore_match", matchId, fromServerId, epoch } as const;
+    const offer = await keeper.offer(session, serverId);
+    if (offer === undefined) throw new Error(`Cannot offer match ${matchId}: it is in doubt`);
+    const order = { command: "restore_match", matchId, fromServerId, epoch, offer } as const;
+    const subject = serverCommandSubject(serverId);
     try {
-      const reply = await pubSub.request(
-        serverCommandSubject(serverId),
-        encodeServerCommand(order),
-        { deadlineMs: ORDER_DEADLINE_MS },
-      );
+      const reply = await pubSub.request(subject, encodeServerCommand(order), { deadlineMs });
       return tryParseServerCommandReply(reply)?.ok === true || await this.#has(matchId, serverId);
     } catch (error) {
       if (!(error instanceof PubSubRequestError)) throw error;
+      // Of an order that could not be sent it has heard nothing.
+      if (error.failure !== "unavailable") peers.countSilence(serverId);
       return await this.#has(matchId, serverId);
     }
   }
@@ -132,5 +186,12 @@ export class MatchHandover {
   async #has(matchId: string, serverId: string): Promise<boolean> {
     const lease = await this.#options.kvStore.get(matchOwnerKey(matchId));
     return tryParseMatchOwner(lease ?? "")?.serverId === serverId;
+  }
+
+  #give(session: GameSession, taker: ServerStatus): void {
+    const { sessions, peers, handedOver } = this.#options;
+    handedOver.inc();
+    peers.countMatch(taker.serverId);
+    sessions.release(session, { host: taker.publicIp ?? "", port: taker.udpPort });
   }
 }

@@ -17,7 +17,6 @@ export class MatchHistory {
   readonly #events: EventWriter;
   /** Where each tank stood when it was last sampled; one that stands still is not written again. */
   readonly #sampled = new WeakMap<Tank, { x: number; y: number }>();
-
   /** What is to be written of matches of which nobody knows whose they are, by session. */
   readonly #held = new Map<string, EventBody[]>();
 
@@ -125,8 +124,12 @@ export class MatchHistory {
       const x = centimetresFromUm(tank.xUm) / 100;
       const y = centimetresFromUm(tank.yUm) / 100;
       const before = this.#sampled.get(tank);
-      if (before?.x === x && before.y === y) continue;
-      this.#sampled.set(tank, { x, y });
+      if (before === undefined) this.#sampled.set(tank, { x, y });
+      else if (before.x === x && before.y === y) continue;
+      else {
+        before.x = x;
+        before.y = y;
+      }
       this.#events.write("tank_coordinates_history", session.id, {
         event_type: "tank_moved",
         tank_id: tank.tankId,

@@ -1,95 +1,33 @@
-// Long because one lease is one state: claimed, kept, doubted, taken back or lost.
-import type { CancelTimer, Clock } from "../core/clock.ts";
-import { describeError, type Log } from "../core/log.ts";
-import type { Counter } from "../core/metrics.ts";
-import type { KvStore } from "../core/ports/kv_store.ts";
-import type { PubSub } from "../core/ports/pub_sub.ts";
+// Long because one lease is one state: claimed, kept, doubted, offered, taken back or lost.
+import type { CancelTimer } from "../core/clock.ts";
+import { describeError } from "../core/log.ts";
 import {
   encodeMatchOwner,
-  MATCH_OWNER_TTL_MS,
   matchCheckpointKey,
   matchEpochKey,
-  type MatchOwner,
   matchOwnerKey,
   OWNED_MATCHES_KEY,
   tryParseMatchOwner,
 } from "../core/protocol/match_owner.ts";
-import { RELAY_PROBE } from "../core/protocol/match_relay.ts";
-import { serverCommandSubject } from "../core/protocol/server_command.ts";
 import type { GameSession } from "./game_session.ts";
+import type { KeptMatch } from "./kept_match.ts";
 import type { SessionEndReason } from "./leave_reason.ts";
 import { encodeCheckpoint } from "./match_checkpoint.ts";
-import type { SessionManager } from "./session_manager.ts";
+import type { MatchKeeperOptions } from "./match_keeper_options.ts";
+import { MatchLease } from "./match_lease.ts";
+import {
+  CHECKPOINT_TTL_MS,
+  KEEP_PERIOD_MS,
+  KEEP_PERIOD_MS_MIN,
+  LEASE_RELIED_MS,
+} from "./match_timing.ts";
+import { ServerEcho } from "./server_echo.ts";
 import type { SessionWatch } from "./session_watch.ts";
-
-/** What a keeper works with. */
-export interface MatchKeeperOptions {
-  /** Holds leases and checkpoints. */
-  readonly kvStore: KvStore;
-  /** Shows whether others can reach this server. */
-  readonly pubSub: PubSub;
-  /** Whose matches are kept. */
-  readonly sessions: Pick<SessionManager, "pause" | "goOn" | "release">;
-  /** Measures the time. */
-  readonly clock: Clock;
-  /** Told of matches that are in doubt or lost. */
-  readonly log: Log;
-  /** This server, as others are to find it. */
-  readonly owner: () => Omit<MatchOwner, "epoch">;
-  /** Resolves once what was written to the history outlives this process. */
-  readonly written: () => Promise<void>;
-  /** Counts leases and checkpoints that could not be written. */
-  readonly failed: Counter;
-  /** Counts matches that are another server's now. */
-  readonly fenced: Counter;
-}
-
-/** How often each lease is renewed and its match's checkpoint written, in milliseconds. */
-export const KEEP_PERIOD_MS = 1_000;
-/** However much happens in a match, it is kept this often at most, in milliseconds. */
-const KEEP_PERIOD_MS_MIN = 200;
-/**
- * For how long a lease is relied on, in milliseconds from when it was asked for: less than it counts, so
- * that a match stops here before it can go on elsewhere.
- */
-export const LEASE_RELIED_MS = 2_500;
-/** How long a checkpoint is kept after its match's owner is gone, in milliseconds. */
-const CHECKPOINT_TTL_MS = 10 * 60_000;
-/** Longer than the longest match, which is an hour. */
-const EPOCH_TTL_MS = 65 * 60_000;
-/** The epoch of a match that is over: nobody's, not even a former owner's who has slept meanwhile. */
-const EPOCH_OVER = "0";
-/** For how long it is remembered that a match is over, in milliseconds: nobody sleeps longer and has players. */
-const EPOCH_OVER_TTL_MS = 10 * 60_000;
 
 /** Less than whoever orders a match waits, in milliseconds. */
 const CLAIM_MS_MAX = 500;
 const LOOK_MS = 25;
 const WRITES_IN_FLIGHT_MAX = 64;
-/** How long this server listens for itself, how often, and how long it relies on it; in milliseconds. */
-const ECHO_DEADLINE_MS = 500;
-const ECHO_PERIOD_MS = 500;
-const ECHO_RELIED_MS = 1_500;
-
-interface Kept {
-  readonly session: GameSession;
-  /** As the store has the lease. */
-  readonly value: string;
-  /** Whether the store has had it. */
-  isClaimed: boolean;
-  /** Until when the lease is relied on, on the monotonic clock. */
-  untilMs: number;
-  isPaused: boolean;
-  isBusy: boolean;
-  /** The match is over, and that is being written down. */
-  isEnding: boolean;
-  /** When it is to be renewed. */
-  dueMs: number;
-  /** When it was renewed last. */
-  keptMs: number;
-  savedTick: number;
-  isDirty: boolean;
-}
 
 /**
  * Keeps the leases of this server's matches, and writes their checkpoints. A match whose lease cannot be
@@ -99,18 +37,18 @@ interface Kept {
  */
 export class MatchKeeper implements SessionWatch {
   readonly #options: MatchKeeperOptions;
-  readonly #kept = new Map<GameSession, Kept>();
+  readonly #kept = new Map<GameSession, KeptMatch>();
   readonly #claims = new Map<GameSession, Promise<void>>();
   readonly #inHand = new Set<Promise<void>>();
   readonly #adopted = new Map<string, number>();
+  readonly #echo: ServerEcho;
   #stopLooking: CancelTimer = () => {};
   #earliestMs = Infinity;
-  #heardItselfMs = -Infinity;
-  #echoDueMs = 0;
 
   /** Keeps nothing yet. */
   constructor(options: MatchKeeperOptions) {
     this.#options = options;
+    this.#echo = new ServerEcho({ ...options, serverId: () => options.owner().serverId });
   }
 
   /** Begins to renew. */
@@ -130,7 +68,50 @@ export class MatchKeeper implements SessionWatch {
 
   /** Whether the match is surely this server's. */
   isOwned(session: GameSession): boolean {
-    return this.#kept.get(session)?.isPaused === false;
+    return this.#kept.get(session)?.isInDoubt === false;
+  }
+
+  /**
+   * Has the match stand still until `resume`, or until it is released: it is being handed over, and no checkpoint
+   * but what `save` writes is made of it. False where it is not kept any more.
+   */
+  hold(session: GameSession): boolean {
+    const kept = this.#kept.get(session);
+    if (kept === undefined) return false;
+    kept.isHeld = true;
+    this.#pause(kept);
+    return true;
+  }
+
+  /**
+   * Offers a match that is held to a server, and to no other any more. Gives the number by which that one must
+   * be told of it; undefined where the store has not taken it, or the match is another's. Never rejects.
+   */
+  async offer(session: GameSession, serverId: string): Promise<number | undefined> {
+    const kept = this.#kept.get(session);
+    if (kept === undefined) return undefined;
+    const offer = kept.lease.offerTo(serverId);
+    await kept.busy;
+    await this.#keepNow(kept);
+    const isSure = kept.lease.isUpToDate && !kept.isInDoubt && this.#kept.has(session);
+    if (!isSure) return undefined;
+    kept.isOffered = true;
+    return offer;
+  }
+
+  /**
+   * The match is handed over no more, and goes on here: at once where nobody can have taken it, otherwise as soon
+   * as the store says that nobody has.
+   */
+  resume(session: GameSession): void {
+    const kept = this.#kept.get(session);
+    if (kept === undefined) return;
+    kept.isHeld = false;
+    kept.lease.withdraw();
+    // Whoever was asked and has not answered may be about to take it, for as long as the store has the offer.
+    if (kept.isOffered) kept.isInDoubt = true;
+    kept.dueMs = this.#options.clock.monotonicMs();
+    this.#goOn(kept);
   }
 
   opened(session: GameSession): void {
@@ -138,14 +119,18 @@ export class MatchKeeper implements SessionWatch {
     const askedMs = this.#adopted.get(session.id);
     this.#adopted.delete(session.id);
     const isClaimed = askedMs !== undefined;
-    const kept: Kept = {
+    const { id: matchId, match: { epoch } } = session;
+    const { kvStore, owner } = this.#options;
+    const kept: KeptMatch = {
       session,
-      value: this.leaseOf(session.match.epoch),
-      isClaimed,
+      lease: new MatchLease({ kvStore, matchId, owner: () => ({ ...owner(), epoch }), isClaimed }),
+      isOffered: false,
       // Nobody else can have a match that was never in the store.
       untilMs: isClaimed ? askedMs + LEASE_RELIED_MS : Infinity,
+      isInDoubt: false,
+      isHeld: false,
       isPaused: false,
-      isBusy: false,
+      busy: undefined,
       isEnding: false,
       dueMs: nowMs,
       keptMs: -Infinity,
@@ -153,7 +138,9 @@ export class MatchKeeper implements SessionWatch {
       isDirty: true,
     };
     this.#kept.set(session, kept);
-    const claim = this.#keep(kept);
+    // The process may have stood still since the lease was asked for.
+    this.#earliestMs = Math.min(this.#earliestMs, kept.untilMs);
+    const claim = this.#keepNow(kept);
     this.#claims.set(session, claim);
     void claim.finally(() => this.#claims.delete(session));
   }
@@ -176,7 +163,8 @@ export class MatchKeeper implements SessionWatch {
     if (kept === undefined) return;
     this.#kept.delete(session);
     // What has moved is kept by another.
-    if (reason !== "moved") this.#track(this.#forget(kept));
+    if (reason === "moved") return;
+    this.#track(session.match.isOver ? this.#forgetWritten(kept) : this.#forget(kept));
   }
 
   /**
@@ -209,14 +197,12 @@ export class MatchKeeper implements SessionWatch {
     return isBegun;
   }
 
-  /** Writes a checkpoint now. @throws Error where it cannot be written */
+  /** Writes a checkpoint of the match as it is at the call. @throws Error where it cannot be written */
   async save(session: GameSession): Promise<void> {
-    const { id, match } = session;
-    await this.#options.kvStore.set(
-      matchCheckpointKey(id, match.epoch),
-      encodeCheckpoint(session),
-      { ttlMs: CHECKPOINT_TTL_MS },
-    );
+    const checkpoint = encodeCheckpoint(session);
+    // What is on its way just now may be of before.
+    await this.#kept.get(session)?.busy;
+    await this.#put(session, checkpoint);
   }
 
   /** To be called before steps are done: none is done for a match that may be another server's. */
@@ -224,13 +210,10 @@ export class MatchKeeper implements SessionWatch {
     const nowMs = this.#options.clock.monotonicMs();
     if (nowMs < this.#earliestMs) return;
     this.#earliestMs = Infinity;
-    const isHeard = nowMs - this.#heardItselfMs < ECHO_RELIED_MS;
     for (const kept of this.#kept.values()) {
-      if (kept.isPaused) continue;
-      const untilMs = isHeard
-        ? Math.max(kept.untilMs, this.#heardItselfMs + ECHO_RELIED_MS)
-        : kept.untilMs;
-      if (nowMs >= untilMs) this.#pause(kept);
+      if (kept.isInDoubt) continue;
+      const untilMs = Math.max(kept.untilMs, this.#echo.reliedUntilMs);
+      if (nowMs >= untilMs) this.#doubt(kept);
       else this.#earliestMs = Math.min(this.#earliestMs, untilMs);
     }
   }
@@ -249,10 +232,11 @@ export class MatchKeeper implements SessionWatch {
     for (const kept of this.#kept.values()) {
       if (kept.untilMs - nowMs < LEASE_RELIED_MS - KEEP_PERIOD_MS) isInDoubt = true;
       if (kept.session.match.isOver && !kept.isEnding) this.#track(this.#finish(kept));
-      if (kept.isBusy || kept.dueMs > nowMs || this.#inHand.size >= WRITES_IN_FLIGHT_MAX) continue;
-      this.#track(this.#keep(kept));
+      if (kept.busy !== undefined || kept.dueMs > nowMs) continue;
+      if (this.#inHand.size >= WRITES_IN_FLIGHT_MAX) continue;
+      this.#track(this.#keepNow(kept));
     }
-    if (isInDoubt && nowMs >= this.#echoDueMs) this.#track(this.#listenToItself());
+    if (isInDoubt && this.#echo.isDue) this.#track(this.#echo.listen());
   }
 
   #track(work: Promise<void>): void {
@@ -260,96 +244,101 @@ export class MatchKeeper implements SessionWatch {
     this.#inHand.add(tracked);
   }
 
-  #pause(kept: Kept): void {
-    kept.isPaused = true;
+  #doubt(kept: KeptMatch): void {
+    kept.isInDoubt = true;
     this.#options.log.warn("match_in_doubt", { match_id: kept.session.id });
+    this.#pause(kept);
+  }
+
+  #pause(kept: KeptMatch): void {
+    if (kept.isPaused) return;
+    kept.isPaused = true;
     this.#options.sessions.pause(kept.session);
   }
 
-  async #listenToItself(): Promise<void> {
-    const { pubSub, clock, owner } = this.#options;
-    const askedMs = clock.monotonicMs();
-    this.#echoDueMs = askedMs + ECHO_PERIOD_MS;
-    try {
-      const subject = serverCommandSubject(owner().serverId);
-      await pubSub.request(subject, RELAY_PROBE, { deadlineMs: ECHO_DEADLINE_MS });
-      this.#heardItselfMs = askedMs;
-    } catch {
-      // Not to be heard is the answer.
-    }
-  }
-
-  /** Renews the lease and writes the checkpoint. Never rejects. */
-  async #keep(kept: Kept): Promise<void> {
-    const { clock, failed, log } = this.#options;
-    const { session } = kept;
-    kept.isBusy = true;
-    const askedMs = clock.monotonicMs();
-    kept.dueMs = askedMs + KEEP_PERIOD_MS;
-    kept.keptMs = askedMs;
-    try {
-      const isMine = await this.#renew(kept);
-      if (!this.#kept.has(session)) return;
-      if (!isMine) return await this.#lose(kept);
-      kept.isClaimed = true;
-      kept.untilMs = askedMs + LEASE_RELIED_MS;
-      this.#earliestMs = Math.min(this.#earliestMs, kept.untilMs);
-      if (kept.isPaused) this.#goOn(kept);
-      await this.#write(kept);
-    } catch (error) {
-      failed.inc();
-      log.debug("match_not_kept", { match_id: session.id, error: describeError(error) });
-    } finally {
-      kept.isBusy = false;
-    }
-  }
-
-  #goOn(kept: Kept): void {
+  /** Has it stepped again, unless there is still a reason not to. */
+  #goOn(kept: KeptMatch): void {
+    if (!kept.isPaused || kept.isInDoubt || kept.isHeld) return;
     kept.isPaused = false;
     this.#options.log.info("match_goes_on", { match_id: kept.session.id });
     this.#options.sessions.goOn(kept.session);
   }
 
-  /** Whether the lease is this server's for another while. */
-  async #renew({ session, value, isClaimed }: Kept): Promise<boolean> {
-    const { kvStore } = this.#options;
-    const { id, match } = session;
-    const key = matchOwnerKey(id);
-    const ttl = { ttlMs: MATCH_OWNER_TTL_MS };
-    if (isClaimed && await kvStore.compareAndSet(key, value, value, ttl)) return true;
-    // It ran out, or the store has lost it. It is still this server's where nobody has gone on since.
-    const epoch = await kvStore.get(matchEpochKey(id));
-    const own = String(match.epoch);
-    if (epoch === undefined) {
-      const isFirst = await kvStore.compareAndSet(matchEpochKey(id), undefined, own, {
-        ttlMs: EPOCH_TTL_MS,
-      });
-      if (!isFirst) return false;
-    } else if (epoch !== own) return false;
-    return await kvStore.compareAndSet(key, undefined, value, ttl) ||
-      // An answer that was lost: the store had it all the while.
-      await kvStore.compareAndSet(key, value, value, ttl);
+  /** Renews the lease and writes the checkpoint; one renewal at a time. Never rejects. */
+  #keepNow(kept: KeptMatch): Promise<void> {
+    const busy = this.#keep(kept).finally(() => kept.busy = undefined);
+    kept.busy = busy;
+    return busy;
   }
 
-  async #write(kept: Kept): Promise<void> {
+  async #keep(kept: KeptMatch): Promise<void> {
+    const { clock, failed, log } = this.#options;
+    const { session } = kept;
+    const askedMs = clock.monotonicMs();
+    kept.dueMs = askedMs + KEEP_PERIOD_MS;
+    kept.keptMs = askedMs;
+    try {
+      const isMine = await kept.lease.renew();
+      if (!this.#kept.has(session)) return;
+      if (!isMine) return await this.#lose(kept);
+      this.#renewed(kept, askedMs);
+      await this.#write(kept);
+    } catch (error) {
+      failed.inc();
+      log.debug("match_not_kept", { match_id: session.id, error: describeError(error) });
+    }
+  }
+
+  #renewed(kept: KeptMatch, askedMs: number): void {
+    kept.untilMs = askedMs + LEASE_RELIED_MS;
+    this.#earliestMs = Math.min(this.#earliestMs, kept.untilMs);
+    // An offer that was withdrawn meanwhile is still in the store.
+    if (!kept.lease.isUpToDate) return void (kept.dueMs = this.#options.clock.monotonicMs());
+    kept.isInDoubt = false;
+    if (!kept.isHeld) kept.isOffered = false;
+    this.#goOn(kept);
+  }
+
+  async #write(kept: KeptMatch): Promise<void> {
     const { kvStore, clock } = this.#options;
     const { session } = kept;
     const { tick } = session.match.world;
-    const isChanged = kept.isDirty || tick !== kept.savedTick;
-    kept.isDirty = false;
-    kept.savedTick = tick;
+    // Who leaves while it is held is not written of, and is still there for whoever goes on with it.
+    const isChanged = !kept.isHeld && (kept.isDirty || tick !== kept.savedTick);
+    if (isChanged) kept.isDirty = false;
+    if (isChanged) kept.savedTick = tick;
     await Promise.all([
       kvStore.sortedSetAdd(OWNED_MATCHES_KEY, session.id, clock.nowMs()),
-      isChanged ? this.save(session) : undefined,
+      isChanged ? this.#saveChange(kept) : undefined,
     ]);
   }
 
+  async #saveChange(kept: KeptMatch): Promise<void> {
+    try {
+      await this.#put(kept.session, encodeCheckpoint(kept.session));
+    } catch (error) {
+      kept.isDirty = true;
+      throw error;
+    }
+  }
+
+  async #put({ id, match }: GameSession, checkpoint: string): Promise<void> {
+    const key = matchCheckpointKey(id, match.epoch);
+    await this.#options.kvStore.set(key, checkpoint, { ttlMs: CHECKPOINT_TTL_MS });
+  }
+
   /** Another server has the match: lets go of it, and says where it is. */
-  async #lose({ session }: Kept): Promise<void> {
+  async #lose(kept: KeptMatch): Promise<void> {
     const { kvStore, sessions, log, fenced } = this.#options;
+    const { session } = kept;
+    if (kept.isHeld) {
+      // Whoever hands it over is told by who has taken it, or ends up here when it is to go on.
+      kept.isInDoubt = true;
+      return;
+    }
     const value = await kvStore.get(matchOwnerKey(session.id));
     const owner = tryParseMatchOwner(value ?? "");
-    if (!this.#kept.has(session)) return;
+    if (!this.#kept.has(session) || kept.isHeld) return;
     fenced.inc();
     log.warn("match_fenced", {
       match_id: session.id,
@@ -364,14 +353,14 @@ export class MatchKeeper implements SessionWatch {
    * The match is over, though its players are still told. First its end is saved: whoever goes on with it
    * then ends it in the same way. Once it is written nobody may go on with it. Never rejects.
    */
-  async #finish(kept: Kept): Promise<void> {
+  async #finish(kept: KeptMatch): Promise<void> {
     kept.isEnding = true;
     try {
       // Without the store its end is known to the history alone.
       await this.save(kept.session).catch(() => this.#options.failed.inc());
       await this.#options.written();
       // What is being kept just now would be back in the store after it was forgotten.
-      if (!kept.isBusy && this.#kept.delete(kept.session)) await this.#forget(kept);
+      if (kept.busy === undefined && this.#kept.delete(kept.session)) await this.#forget(kept);
     } catch (error) {
       const about = { match_id: kept.session.id, error: describeError(error) };
       this.#options.log.debug("match_end_not_written", about);
@@ -379,21 +368,29 @@ export class MatchKeeper implements SessionWatch {
     kept.isEnding = false;
   }
 
-  /** The match is over. Never rejects. */
-  async #forget({ session, value }: Kept): Promise<void> {
-    const { kvStore, failed, log } = this.#options;
-    const { id, match } = session;
+  /**
+   * A match that is over is gone before its end was written: until that is, whoever goes on with it may end it in
+   * the same way. Never rejects.
+   */
+  async #forgetWritten(kept: KeptMatch): Promise<void> {
     try {
-      await kvStore.sortedSetRemove(OWNED_MATCHES_KEY, id);
-      await kvStore.compareAndSet(matchEpochKey(id), String(match.epoch), EPOCH_OVER, {
-        ttlMs: EPOCH_OVER_TTL_MS,
-      });
-      await kvStore.delete(matchCheckpointKey(id, match.epoch));
-      await kvStore.compareAndSet(matchOwnerKey(id), value, undefined);
+      await this.#options.written();
+    } catch (error) {
+      const about = { match_id: kept.session.id, error: describeError(error) };
+      return this.#options.log.debug("match_end_not_written", about);
+    }
+    await this.#forget(kept);
+  }
+
+  /** The match is over. Never rejects. */
+  async #forget({ session, lease }: KeptMatch): Promise<void> {
+    const { failed, log } = this.#options;
+    try {
+      await lease.forget();
     } catch (error) {
       // Somebody may go on with a match that is over, for a moment: its checkpoint is from before its end.
       failed.inc();
-      log.debug("match_not_forgotten", { match_id: id, error: describeError(error) });
+      log.debug("match_not_forgotten", { match_id: session.id, error: describeError(error) });
     }
   }
 }

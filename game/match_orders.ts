@@ -17,6 +17,7 @@ import {
   type WatchMatch,
 } from "../core/protocol/server_command.ts";
 import { unreachable } from "../core/unreachable.ts";
+import { isMatchId } from "./wire/join_message.ts";
 
 /** What a command came to, with what it asked about. */
 export type Told = { readonly ok: true; readonly about?: JsonObject } | {
@@ -100,6 +101,8 @@ async function obey(
   switch (command.command) {
     case "prepare_match": {
       const { command: _command, ...order } = command;
+      // Clients of the binary protocol could not be told of it.
+      if (!isMatchId(order.matchId)) return { ok: false, reason: "unknown_command" };
       const prepared = await prepare(order);
       return prepared.ok ? { ok: true, matchId: order.matchId } : prepared;
     }

@@ -49,7 +49,7 @@ function openBench(answer: () => Prepared): Bench {
 
 const ORDER = { matchId: "m1", mode: "duel", players: ["a"] };
 const PREPARE = encodeServerCommand({ command: "prepare_match", ...ORDER });
-const HANDED = { matchId: "m1", fromServerId: "game-2", epoch: 3 };
+const HANDED = { matchId: "m1", fromServerId: "game-2", epoch: 3, offer: 1 };
 const RESTORE = encodeServerCommand({ command: "restore_match", ...HANDED });
 
 Deno.test("A game server prepares, restores and drains as it is told", async () => {
@@ -89,6 +89,19 @@ Deno.test("A game server refuses a command that it does not know", async () => {
     assertEquals(await bench.ask(payload), { ok: false, reason: "unknown_command" }, payload);
   }
   assertEquals(bench.done, []);
+});
+
+Deno.test("A game server prepares no match whose id the binary protocol cannot carry", async () => {
+  const bench = openBench(() => ({ ok: true }));
+  const prepare = (matchId: string): Promise<unknown> =>
+    bench.ask(encodeServerCommand({ command: "prepare_match", ...ORDER, matchId }));
+  for (const matchId of ["x".repeat(65), "é".repeat(33)]) {
+    assertEquals(await prepare(matchId), { ok: false, reason: "unknown_command" });
+  }
+  assertEquals(bench.done, []);
+  for (const matchId of ["x".repeat(64), "é".repeat(32)]) {
+    assertEquals(await prepare(matchId), { ok: true, match_id: matchId });
+  }
 });
 
 Deno.test("A game server hears itself", async () => {

@@ -135,6 +135,9 @@ export class MatchRelay implements SessionWatch {
         return chat.say(player, { text: fields.text, address: link.address });
       case "who":
         return link.send(encodePlayers(player));
+      default:
+        // It is of the protocol that all clients speak.
+        break;
     }
     const parsed = parseMessage(json);
     if (!parsed.ok) return metrics.drops[parsed.reason].inc();
@@ -166,7 +169,7 @@ export class MatchRelay implements SessionWatch {
     const claim = await checkToken(join.token);
     const isForHere = claim !== undefined && (claim.matchId ?? session.id) === session.id;
     if (!isForHere) return encodeRelayRefusal("Invalid token");
-    const { playerId, accountId } = claim;
+    const { playerId, accountId, authSessionId } = claim;
     const present = sessions.find(playerId);
     // Asked again through the same connection, which missed an answer or a while of states: it stays.
     if (present?.link.address === `websocket:${join.session}` && present.match === session.match) {
@@ -175,7 +178,9 @@ export class MatchRelay implements SessionWatch {
     const matchId = session.id;
     const link = new RemoteLink({ pubSub, matchId, playerId, session: join.session, silenceMs });
     const result = sessions.join({
-      ...{ playerId, accountId, matchId, mode: undefined, link },
+      ...{ playerId, accountId, authSessionId, matchId, mode: undefined, link },
+      // What is sent here would never reach a seat in another match.
+      matchOnly: true,
       ...(claim.resumes && { resumes: true }),
     });
     if (result.kind === "refused") return encodeRelayRefusal(joinRefusalText(result.refusal));

@@ -8,7 +8,7 @@ import { routeDirect } from "./command_route.ts";
 import { DROP_REASONS } from "./game_metrics.ts";
 import { MatchRelay } from "./match_relay.ts";
 import { MessageHandler, type TokenClaim } from "./message_handler.ts";
-import { openTestSessions, type TestSessions } from "./testing.ts";
+import { openTestLink, openTestSessions, type TestSessions } from "./testing.ts";
 
 interface Bench extends TestSessions {
   readonly heard: string[];
@@ -82,6 +82,23 @@ Deno.test("MatchRelay seats who shows a token for this match, and nobody else", 
   assertEquals(await join("s2", "other-b"), refused);
   assertEquals(await join("s2", "good-c"), { ok: false, reason: "Match not found" });
   assertEquals(sessions.playerCount, 1);
+});
+
+Deno.test("MatchRelay takes nobody's seat in another match for one that does not let them in", async () => {
+  const { join, sessions } = openBench();
+  sessions.createOnOrder({ matchId: "other", mode: "team", players: [] });
+  const links = ["a", "b", "c"].map((playerId) => {
+    const link = openTestLink(playerId);
+    sessions.join({ playerId, accountId: playerId, matchId: "other", mode: undefined, link });
+    return link;
+  });
+  // An operator has taken one of them out of it; it is not kept for another.
+  sessions.findSession("m")?.bar({ playerId: "a", accountId: "a" });
+  const refused = { ok: false, reason: "Match not found" };
+  assertEquals([await join("s1", "good-a"), await join("s3", "good-c")], [refused, refused]);
+  assertEquals([sessions.find("a")?.link, sessions.find("c")?.link], [links[0], links[2]]);
+  assertEquals(Object(await join("s2", "good-b")).ok, true);
+  assertEquals(sessions.find("b")?.match.id, "m");
 });
 
 Deno.test("MatchRelay lets a player act through the connection that has the seat alone", async () => {

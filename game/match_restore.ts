@@ -3,7 +3,7 @@ import type { CancelTimer, Clock } from "../core/clock.ts";
 import { describeError, type Log } from "../core/log.ts";
 import type { Counter } from "../core/metrics.ts";
 import type { KvStore } from "../core/ports/kv_store.ts";
-import { type PubSub, PubSubRequestError } from "../core/ports/pub_sub.ts";
+import type { PubSub } from "../core/ports/pub_sub.ts";
 import {
   MATCH_OWNER_TTL_MS,
   matchCheckpointKey,
@@ -12,11 +12,15 @@ import {
   OWNED_MATCHES_KEY,
   tryParseMatchOwner,
 } from "../core/protocol/match_owner.ts";
-import { matchInputSubject, RELAY_PROBE } from "../core/protocol/match_relay.ts";
 import type { CommandRefusal } from "../core/protocol/server_command.ts";
+import { LateMatches } from "./late_matches.ts";
 import { type MatchCheckpoint, parseCheckpoint } from "./match_checkpoint.ts";
 import type { MatchKeeper } from "./match_keeper.ts";
+import { EPOCH_OVER } from "./match_lease.ts";
+import { EPOCH_TTL_MS, PROBE_TOOK_MS_MAX, RESTORE_PERIOD_MS } from "./match_timing.ts";
+import { type PreparedWorld, prepareWorld } from "./prepared_world.ts";
 import type { SessionManager } from "./session_manager.ts";
+import type { TankPool } from "./tank_pool.ts";
 
 /** What restoring works with. */
 export interface MatchRestorerOptions {
@@ -28,8 +32,12 @@ export interface MatchRestorerOptions {
   readonly sessions: Pick<SessionManager, "findSession" | "restore">;
   /** Keeps them from then on. */
   readonly keeper: Pick<MatchKeeper, "adopt" | "leaseOf">;
-  /** Whether this server takes another match. */
-  readonly hasRoom: () => boolean;
+  /** Where their tanks come from. */
+  readonly pool: TankPool;
+  /** This server's id. */
+  readonly serverId: string;
+  /** Whether this server takes another match, besides so many that are about to come. */
+  readonly hasRoom: (coming: number) => boolean;
   /** Measures the time. */
   readonly clock: Clock;
   /** Told of matches that come, or cannot. */
@@ -46,6 +54,8 @@ export interface RestoreOrder {
   readonly fromServerId: string;
   /** The owner's epoch, whose checkpoint it is. */
   readonly epoch: number;
+  /** Which of the owner's offers it is: it must still be so in the store. */
+  readonly offer: number;
 }
 
 /** What became of it. */
@@ -54,24 +64,28 @@ export type Restored = { readonly ok: true } | {
   readonly reason: CommandRefusal;
 };
 
-/** How often matches without an owner are looked for, in milliseconds. */
-export const RESTORE_PERIOD_MS = 500;
-/** Matches taken over in one look, at most. */
-const RESTORES_MAX = 64;
-const EPOCH_TTL_MS = 65 * 60_000;
-const PROBE_DEADLINE_MS = 500;
-/** A deadline that was seen to pass so late says nothing of who was asked; in milliseconds. */
-const PROBE_TOOK_MS_MAX = 2 * PROBE_DEADLINE_MS;
-/**
- * For how long an owner must not have answered, in milliseconds: one that cannot reach the store plays on for
- * almost as long after it has heard itself last.
- */
-const SILENT_MS_MIN = 1_600;
-/** Owners are asked so long before their leases run out, in milliseconds, so that nobody waits for that then. */
-const ASKED_AHEAD_MS = 1_500;
-const BAD_MAX = 1_000;
 /** How many epochs back a checkpoint is looked for: a server may die between taking over and its first. */
 const EPOCHS_BACK_MAX = 4;
+
+/** As the store must have the match that is taken. */
+interface From {
+  readonly epoch: number;
+  readonly lease: string | undefined;
+}
+
+/** A match that is this server's now. */
+interface Taken {
+  readonly epoch: number;
+  readonly prepared: PreparedWorld;
+  /** When its lease was asked for, on the monotonic clock. */
+  readonly askedMs: number;
+}
+
+const REFUSED = {
+  failed: { ok: false, reason: "failed" },
+  full: { ok: false, reason: "full" },
+  over: { ok: false, reason: "match_over" },
+} as const;
 
 /**
  * Goes on with matches whose owner does not renew its lease. The game servers themselves look for them:
@@ -80,16 +94,17 @@ const EPOCHS_BACK_MAX = 4;
  */
 export class MatchRestorer {
   readonly #options: MatchRestorerOptions;
-  /** Since when the owner of each match that is late has not answered; of those that were looked at last. */
-  #silentSinceMs = new Map<string, number>();
-  /** Matches that cannot go on here, the latest last. */
-  readonly #bad = new Set<string>();
+  readonly #late: LateMatches;
   #stop: CancelTimer = () => {};
   #looking: Promise<void> | undefined;
+  readonly #takes = new Set<Promise<unknown>>();
+  /** Matches that are being taken, and are not sessions yet. */
+  #coming = 0;
 
   /** Looks for nothing before `start`. */
   constructor(options: MatchRestorerOptions) {
     this.#options = options;
+    this.#late = new LateMatches(options);
   }
 
   /** Begins to look. */
@@ -103,154 +118,185 @@ export class MatchRestorer {
     return this.#looking;
   }
 
-  /** Looks no more, and waits for what is in hand. */
+  /** Looks no more, and waits for what is in hand: what was taken is a session then. Never rejects. */
   async close(): Promise<void> {
     this.#stop();
-    await this.#looking;
+    await Promise.allSettled([this.#looking, ...this.#takes]);
   }
 
   /** Goes on with a match that its owner hands over. @throws Error for I/O, or a bad checkpoint */
-  async take({ matchId, fromServerId, epoch }: RestoreOrder): Promise<Restored> {
-    const { kvStore, hasRoom, sessions } = this.#options;
-    if (sessions.findSession(matchId) !== undefined) return { ok: false, reason: "failed" };
-    if (!hasRoom()) return { ok: false, reason: "full" };
+  take(order: RestoreOrder): Promise<Restored> {
+    const take = this.#take(order).finally(() => this.#takes.delete(take));
+    this.#takes.add(take);
+    return take;
+  }
+
+  async #take({ matchId, fromServerId, epoch, offer }: RestoreOrder): Promise<Restored> {
+    const { kvStore, hasRoom, serverId, sessions } = this.#options;
+    if (sessions.findSession(matchId) !== undefined) return REFUSED.failed;
+    if (!hasRoom(this.#coming)) return REFUSED.full;
     const lease = await kvStore.get(matchOwnerKey(matchId));
     const owner = tryParseMatchOwner(lease ?? "");
-    if (owner?.serverId !== fromServerId || owner.epoch !== epoch) {
-      return { ok: false, reason: "match_over" };
-    }
+    const isOwners = owner?.serverId === fromServerId && owner.epoch === epoch;
+    // An owner that has waited too long for the answer plays on, and the offer is no more.
+    if (!isOwners || owner.offeredTo !== serverId || owner.offers !== offer) return REFUSED.over;
     const checkpoint = await this.#read(matchId, epoch);
-    if (checkpoint === undefined) return { ok: false, reason: "match_over" };
-    const isTaken = await this.#goOn(checkpoint, { epoch, lease });
-    return isTaken ? { ok: true } : { ok: false, reason: "failed" };
+    if (checkpoint === undefined) return REFUSED.over;
+    return await this.#goOn(checkpoint, { epoch, lease });
   }
 
   async #look(): Promise<void> {
-    const { kvStore, clock, log, sessions, hasRoom } = this.#options;
+    const { clock, log, sessions, hasRoom } = this.#options;
     try {
-      const max = clock.nowMs() - MATCH_OWNER_TTL_MS + ASKED_AHEAD_MS;
-      const late = await kvStore.sortedSetRange(OWNED_MATCHES_KEY, {
-        min: 0,
-        max,
-        limit: RESTORES_MAX,
-      });
-      const elsewhere = late.map(({ member }) => member).filter((matchId) =>
-        sessions.findSession(matchId) === undefined && !this.#bad.has(matchId)
-      );
-      for (const matchId of await this.#findSilent(elsewhere)) {
-        if (!hasRoom()) return;
-        if (sessions.findSession(matchId) === undefined) await this.#consider(matchId);
+      const silent = await this.#late.findSilent();
+      // Later it says nothing any more of who was silent: they are asked again.
+      const untilMs = clock.monotonicMs() + PROBE_TOOK_MS_MAX;
+      for (const matchId of silent) {
+        if (!hasRoom(this.#coming) || clock.monotonicMs() > untilMs) return;
+        if (sessions.findSession(matchId) === undefined) await this.#tryConsider(matchId);
       }
     } catch (error) {
       log.debug("matches_not_looked_for", { error: describeError(error) });
     }
   }
 
-  /** Those of the matches whose owners have not answered for so long that they do not play on. */
-  async #findSilent(matchIds: readonly string[]): Promise<string[]> {
-    const { clock } = this.#options;
-    const before = this.#silentSinceMs;
-    // One that is not late any more, and is again later, begins anew.
-    this.#silentSinceMs = new Map();
-    const silent = await Promise.all(matchIds.map(async (matchId) => {
-      const sinceMs = before.get(matchId) ?? clock.monotonicMs();
-      if (await this.#isPlayed(matchId)) return [];
-      this.#silentSinceMs.set(matchId, sinceMs);
-      return clock.monotonicMs() - sinceMs >= SILENT_MS_MIN ? [matchId] : [];
-    }));
-    return silent.flat();
+  /** What goes wrong with one match must not keep the others waiting. */
+  async #tryConsider(matchId: string): Promise<void> {
+    try {
+      await this.#consider(matchId);
+    } catch (error) {
+      const about = { match_id: matchId, error: describeError(error) };
+      this.#options.log.debug("match_not_looked_at", about);
+    }
   }
 
   async #consider(matchId: string): Promise<void> {
     const { kvStore, log } = this.#options;
     if (await kvStore.get(matchOwnerKey(matchId)) !== undefined) return;
-    const epoch = Number(await kvStore.get(matchEpochKey(matchId)));
-    const checkpoint = epoch >= 1 ? await this.#tryRead(matchId, epoch) : undefined;
-    if (checkpoint === undefined) {
-      log.warn("match_lost", { match_id: matchId, epoch });
-      return void await kvStore.sortedSetRemove(OWNED_MATCHES_KEY, matchId);
+    const newest = await kvStore.get(matchEpochKey(matchId));
+    const epoch = Number(newest);
+    const text = epoch >= 1 ? await this.#readText(matchId, epoch) : undefined;
+    if (text === undefined) {
+      const isRemoved = await kvStore.sortedSetRemove(OWNED_MATCHES_KEY, matchId);
+      // One that is over may have been put back on the list by what its owner still had on the way.
+      const isLost = isRemoved && newest !== EPOCH_OVER;
+      return isLost ? log.warn("match_lost", { match_id: matchId, epoch }) : undefined;
     }
-    await this.#goOn(checkpoint, { epoch, lease: undefined });
+    const checkpoint = this.#tryParse(matchId, text);
+    if (checkpoint !== undefined) await this.#goOn(checkpoint, { epoch, lease: undefined });
   }
 
-  /** Whether its owner answers, or may do so without our hearing it. */
-  async #isPlayed(matchId: string): Promise<boolean> {
-    const { pubSub, clock } = this.#options;
-    const askedMs = clock.monotonicMs();
+  #tryParse(matchId: string, text: string): MatchCheckpoint | undefined {
     try {
-      await pubSub.request(matchInputSubject(matchId), RELAY_PROBE, {
-        deadlineMs: PROBE_DEADLINE_MS,
-      });
-      return true;
+      return parseCheckpoint(text);
     } catch (error) {
-      if (!(error instanceof PubSubRequestError)) throw error;
-      // Who cannot ask is cut off itself, and who has slept has not heard the answer.
-      const hasSlept = clock.monotonicMs() - askedMs > PROBE_TOOK_MS_MAX;
-      return hasSlept || error.failure === "unavailable";
+      this.#late.refuse(matchId);
+      const about = { match_id: matchId, error: describeError(error) };
+      this.#options.log.error("checkpoint_refused", about);
+      return undefined;
     }
-  }
-
-  async #tryRead(matchId: string, epoch: number): Promise<MatchCheckpoint | undefined> {
-    try {
-      return await this.#read(matchId, epoch);
-    } catch (error) {
-      this.#refuse(matchId);
-      this.#options.log.error("checkpoint_refused", {
-        match_id: matchId,
-        error: describeError(error),
-      });
-      throw error;
-    }
-  }
-
-  #refuse(matchId: string): void {
-    const [oldest] = this.#bad;
-    if (this.#bad.size >= BAD_MAX && oldest !== undefined) this.#bad.delete(oldest);
-    this.#bad.add(matchId);
   }
 
   async #read(matchId: string, epoch: number): Promise<MatchCheckpoint | undefined> {
+    const text = await this.#readText(matchId, epoch);
+    return text === undefined ? undefined : parseCheckpoint(text);
+  }
+
+  async #readText(matchId: string, epoch: number): Promise<string | undefined> {
     for (let back = 0; back < EPOCHS_BACK_MAX && epoch - back >= 1; back++) {
       const text = await this.#options.kvStore.get(matchCheckpointKey(matchId, epoch - back));
-      if (text !== undefined) return parseCheckpoint(text);
+      if (text !== undefined) return text;
     }
     return undefined;
   }
 
-  /** Takes the lease, which must be as given, and sets the match going; false where another was quicker. */
-  async #goOn(
-    checkpoint: MatchCheckpoint,
-    from: { readonly epoch: number; readonly lease: string | undefined },
-  ): Promise<boolean> {
-    const { kvStore, clock, keeper, log, restored, sessions } = this.#options;
+  /** Takes the lease, which must be as given, and sets the match going, where there is room for it. */
+  async #goOn(checkpoint: MatchCheckpoint, from: From): Promise<Restored> {
     const { matchId } = checkpoint;
-    const epoch = from.epoch + 1;
-    const isFirst = await kvStore.compareAndSet(
-      matchEpochKey(matchId),
-      String(from.epoch),
-      String(epoch),
-      { ttlMs: EPOCH_TTL_MS },
-    );
-    if (!isFirst) return false;
+    const prepared = this.#prepare(checkpoint);
+    if (prepared === "bad") return REFUSED.failed;
+    if (prepared === undefined) return REFUSED.full;
+    // Asked once more: since it was asked first the server may have begun to drain.
+    if (!this.#options.hasRoom(this.#coming)) {
+      prepared.discard();
+      return REFUSED.full;
+    }
+    const askedMs = await this.#takeLease(matchId, from, prepared);
+    if (askedMs === undefined) return REFUSED.failed;
+    if (!await this.#setGoing(checkpoint, { epoch: from.epoch + 1, prepared, askedMs })) {
+      return REFUSED.failed;
+    }
+    // The one that the match goes on from stays: there is no other before this server has written its own.
+    const older = matchCheckpointKey(matchId, checkpoint.epoch - 1);
+    // Else it is gone by itself in a while.
+    await this.#options.kvStore.delete(older).catch(() => {});
+    return { ok: true };
+  }
+
+  /** Made before the lease is taken: who cannot read a match, or lacks tanks for it, leaves it to others. */
+  #prepare(checkpoint: MatchCheckpoint): PreparedWorld | "bad" | undefined {
+    const { matchId } = checkpoint;
+    try {
+      return prepareWorld(checkpoint, this.#options.pool);
+    } catch (error) {
+      this.#late.refuse(matchId);
+      const about = { match_id: matchId, error: describeError(error) };
+      this.#options.log.error("match_not_restored", about);
+      return "bad";
+    }
+  }
+
+  /** When the lease was asked for; undefined where another was quicker, and the world is discarded. */
+  async #takeLease(
+    matchId: string,
+    from: From,
+    prepared: PreparedWorld,
+  ): Promise<number | undefined> {
+    let askedMs: number | undefined;
+    this.#coming++;
+    try {
+      askedMs = await this.#tryLease(matchId, from);
+      return askedMs;
+    } finally {
+      this.#coming--;
+      if (askedMs === undefined) prepared.discard();
+    }
+  }
+
+  async #tryLease(matchId: string, from: From): Promise<number | undefined> {
+    const { kvStore, clock, keeper } = this.#options;
+    const epochs = [String(from.epoch), String(from.epoch + 1)] as const;
+    const ttl = { ttlMs: EPOCH_TTL_MS };
+    const epochKey = matchEpochKey(matchId);
+    if (!await kvStore.compareAndSet(epochKey, epochs[0], epochs[1], ttl)) return undefined;
     const askedMs = clock.monotonicMs();
-    const key = matchOwnerKey(matchId);
-    const lease = keeper.leaseOf(epoch);
-    const ttl = { ttlMs: MATCH_OWNER_TTL_MS };
-    if (!await kvStore.compareAndSet(key, from.lease, lease, ttl)) return false;
+    const lease = keeper.leaseOf(from.epoch + 1);
+    const isTaken = await kvStore.compareAndSet(matchOwnerKey(matchId), from.lease, lease, {
+      ttlMs: MATCH_OWNER_TTL_MS,
+    });
+    if (isTaken) return askedMs;
+    // Its owner has it after all, and is to be the newest again.
+    await kvStore.compareAndSet(epochKey, epochs[1], epochs[0], ttl);
+    return undefined;
+  }
+
+  async #setGoing(checkpoint: MatchCheckpoint, taken: Taken): Promise<boolean> {
+    const { kvStore, keeper, log, restored, sessions } = this.#options;
+    const { matchId } = checkpoint;
+    const { epoch, prepared, askedMs } = taken;
     try {
       keeper.adopt(matchId, askedMs);
-      const session = sessions.restore(checkpoint, epoch);
+      const session = sessions.restore(checkpoint, epoch, prepared);
       restored.inc();
-      const { tick } = session.match.world;
-      log.info("match_restored", { match_id: matchId, epoch, tick });
+      log.info("match_restored", { match_id: matchId, epoch, tick: session.match.world.tick });
+      return true;
     } catch (error) {
-      this.#refuse(matchId);
+      this.#late.refuse(matchId);
       log.error("match_not_restored", { match_id: matchId, error: describeError(error) });
+      prepared.discard();
       // Another server may be able to.
-      await kvStore.compareAndSet(key, lease, undefined);
+      await kvStore.compareAndSet(matchOwnerKey(matchId), keeper.leaseOf(epoch), undefined);
       return false;
     }
-    await kvStore.delete(matchCheckpointKey(matchId, from.epoch - 1));
-    return true;
   }
 }

@@ -6,8 +6,10 @@ import { MatchKeeper } from "./match_keeper.ts";
 import { MatchRestorer } from "./match_restore.ts";
 import { PeerServers } from "./peer_servers.ts";
 
-/** How long a server that closes hands matches over at most, as a part of its drain time. */
+/** How long a server that drains hands matches over at most, as a part of its drain time. */
 const HANDOVER_SHARE = 0.8;
+/** How long a server that closes may then write the last of what is left, likewise. */
+const LEAVE_SHARE = 0.1;
 
 /** What has a server's matches outlive it. */
 export interface MatchSurvival {
@@ -19,8 +21,18 @@ export interface MatchSurvival {
   whenPeerIsNew(callback: () => void): void;
   /** Begins to keep, to look for matches, and to listen to other servers. */
   start(): void;
-  /** Takes no more matches, and hands over those that there are; those that nobody takes stay. Never rejects. */
-  handOver(): Promise<void>;
+  /** Calls back when the server begins to drain. */
+  whenDraining(callback: () => void): void;
+  /**
+   * Takes no more matches and players, says so, and hands over the matches that there are; those that nobody takes
+   * stay. Of what is in hand already it waits for the end. Never rejects.
+   */
+  drain(): Promise<void>;
+  /**
+   * Drains, and leaves what is left to whoever has room later, if the store outlives this process: nobody plays
+   * here afterwards. Never rejects.
+   */
+  leave(): Promise<void>;
   /** Ends it; matches that are still there are nobody's business but this server's. */
   close(): Promise<void>;
 }
@@ -30,7 +42,7 @@ export function openMatchSurvival(
   parts: GameParts,
   options: { readonly udpPort: () => number },
 ): MatchSurvival {
-  const { config, deps, sessions, loop, governor } = parts;
+  const { config, deps, sessions, loop, governor, pool } = parts;
   const { kvStore, pubSub, clock, log, health, eventLog } = deps;
   const { serverId, region, drainMs } = config;
   const counters = openCounters(deps.metrics);
@@ -47,9 +59,11 @@ export function openMatchSurvival(
   });
   const restorer = new MatchRestorer({
     ...{ ...shared, keeper, ...counters },
-    hasRoom: () =>
+    pool,
+    serverId,
+    hasRoom: (coming) =>
       !health.draining && !sessions.isDraining && governor.admits &&
-      sessions.sessionCount < config.sessionsMax,
+      sessions.sessionCount + coming < config.sessionsMax,
   });
   const handover = new MatchHandover({
     ...{ ...shared, keeper, peers, serverId, region, ...counters },
@@ -58,6 +72,18 @@ export function openMatchSurvival(
   sessions.watch(keeper);
   loop.beforePhases(() => keeper.guard());
   const listening = peers.listen(pubSub);
+  let onDraining = (): void => {};
+  let draining: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    const endMs = clock.monotonicMs() + drainMs * HANDOVER_SHARE;
+    health.markDraining();
+    sessions.drain();
+    onDraining();
+    // What is being taken just now is handed over with the rest.
+    await restorer.close();
+    await handover.handOverAll({ deadlineMs: endMs - clock.monotonicMs() });
+  };
+  const drainOnce = (): Promise<void> => draining ??= drain().finally(() => draining = undefined);
   return {
     keeper,
     restorer,
@@ -66,10 +92,12 @@ export function openMatchSurvival(
       keeper.start();
       restorer.start();
     },
-    handOver: async () => {
-      sessions.drain();
-      await restorer.close();
-      await handover.handOverAll({ deadlineMs: drainMs * HANDOVER_SHARE });
+    whenDraining: (callback) => void (onDraining = callback),
+    drain: drainOnce,
+    leave: async () => {
+      await drainOnce();
+      if (kvStore.endsWithProcess) return;
+      await handover.leaveAll({ deadlineMs: drainMs * LEAVE_SHARE });
     },
     close: async () => {
       await restorer.close();

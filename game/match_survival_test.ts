@@ -1,88 +1,29 @@
 import { assert, assertEquals } from "@std/assert";
-import { silentLog } from "../core/log.ts";
-import { MemoryKvStore } from "../core/ports/memory_kv_store.ts";
-import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
 import {
   MATCH_OWNER_TTL_MS,
   matchCheckpointKey,
   matchEpochKey,
-  matchOwnerKey,
   OWNED_MATCHES_KEY,
-  tryParseMatchOwner,
 } from "../core/protocol/match_owner.ts";
 import { CutPorts } from "../tests/clients/cut_ports.ts";
-import type { GameSession } from "./game_session.ts";
-import { LEASE_RELIED_MS, MatchKeeper } from "./match_keeper.ts";
-import { MatchRestorer } from "./match_restore.ts";
+import { encodeCheckpoint, parseCheckpoint } from "./match_checkpoint.ts";
+import { LEASE_RELIED_MS } from "./match_timing.ts";
 import { PeerServers } from "./peer_servers.ts";
-import { openTestSessions, type TestSessions } from "./testing.ts";
+import {
+  openMatch,
+  ownerOf,
+  type SharedPorts,
+  type SurvivalServer,
+  survivalServers,
+} from "./survival_testing.ts";
+import { openTestSessions } from "./testing.ts";
 
-interface Shared {
-  readonly kvStore: MemoryKvStore;
-  readonly pubSub: MemoryPubSub;
-}
+const openServer = survivalServers((shared) => new CutPorts(shared));
 
-interface TestServer extends TestSessions {
-  readonly ports: CutPorts;
-  readonly keeper: MatchKeeper;
-  readonly restorer: MatchRestorer;
-  /** Whether what is written outlives the server from now on. */
-  isDiskThere: boolean;
-}
-
-function openServer(serverId: string, first?: { readonly game: TestSessions; shared: Shared }): {
-  server: TestServer;
-  shared: Shared;
-} {
-  const game = openTestSessions({
-    ...(first && { clock: first.game.clock, loop: first.game.loop }),
-  });
-  const clock = first?.game.clock ?? game.clock;
-  const shared = first?.shared ?? {
-    kvStore: new MemoryKvStore({ clock }),
-    pubSub: new MemoryPubSub({ clock, log: silentLog }),
-  };
-  const ports = new CutPorts(shared);
-  const ignored = { value: 0, inc: () => {} };
-  const { sessions } = game;
-  const common = { kvStore: ports.kvStore, pubSub: ports.pubSub, sessions, clock, log: silentLog };
-  const keeper = new MatchKeeper({
-    ...common,
-    owner: () => ({ serverId, host: "", udpPort: 1 }),
-    written: (): Promise<void> => server.isDiskThere ? Promise.resolve() : new Promise(() => {}),
-    failed: ignored,
-    fenced: ignored,
-  });
-  const restorer = new MatchRestorer({
-    ...{ ...common, keeper },
-    hasRoom: () => true,
-    restored: ignored,
-  });
-  sessions.watch(keeper);
-  (first?.game.loop ?? game.loop).beforePhases(() => keeper.guard());
-  keeper.start();
-  restorer.start();
-  const server: TestServer = { ...game, clock, ports, keeper, restorer, isDiskThere: true };
-  return { server, shared };
-}
-
-function openTwo(): { one: TestServer; two: TestServer; shared: Shared } {
+function openTwo(): { one: SurvivalServer; two: SurvivalServer; shared: SharedPorts } {
   const { server: one, shared } = openServer("one");
   const { server: two } = openServer("two", { game: one, shared });
   return { one, two, shared };
-}
-
-async function openMatch(server: TestServer): Promise<GameSession> {
-  const { match } = server.seat("a");
-  await server.clock.advance(1_500);
-  const session = server.sessions.findSession(match.id);
-  assert(session !== undefined);
-  return session;
-}
-
-async function ownerOf({ kvStore }: Shared, { id }: GameSession): Promise<string> {
-  const owner = tryParseMatchOwner(await kvStore.get(matchOwnerKey(id)) ?? "");
-  return owner === undefined ? "nobody" : `${owner.serverId} ${owner.epoch}`;
 }
 
 Deno.test("A match is its server's in the store while it goes on, and nobody's when it has ended", async () => {
@@ -219,14 +160,19 @@ Deno.test("A server goes on with a match that its owner hands over, and with no 
   const { one, two, shared } = openTwo();
   const session = await openMatch(one);
   await one.keeper.save(session);
-  const order = { matchId: session.id, fromServerId: "one", epoch: 1 };
+  one.keeper.hold(session);
+  const offer = await one.keeper.offer(session, "two");
+  assert(offer !== undefined);
+  const order = { matchId: session.id, fromServerId: "one", epoch: 1, offer };
   const refused = { ok: false, reason: "match_over" } as const;
   assertEquals(await two.restorer.take({ ...order, epoch: 2 }), refused);
   assertEquals(await two.restorer.take({ ...order, fromServerId: "three" }), refused);
   assertEquals(await two.restorer.take({ ...order, matchId: "other" }), refused);
+  assertEquals(await two.restorer.take({ ...order, offer: offer + 1 }), refused);
   const taken = await Promise.all([two.restorer.take(order), two.restorer.take(order)]);
   assertEquals(taken.filter(({ ok }) => ok).length, 1);
   assertEquals([two.sessions.sessionCount, await ownerOf(shared, session)], [1, "two 2"]);
+  one.keeper.resume(session);
   await one.clock.advance(1_500);
   assertEquals(one.sessions.sessionCount, 0);
 });
@@ -288,6 +234,35 @@ Deno.test("A server that stood still writes of nobody who leaves a match that is
   assertEquals(one.eventsOf("player_left_session"), []);
 });
 
+Deno.test("A server that stood still does not end a match to which nobody came and that is another's", async () => {
+  const { one, two } = openTwo();
+  one.sessions.createOnOrder({ matchId: "ordered", mode: "team", players: ["a"] });
+  await one.clock.advance(1_500);
+  one.ports.cut(true);
+  await one.clock.advance(6_000);
+  assertEquals(two.sessions.sessionCount, 1);
+  await one.clock.advance(60_000);
+  one.sessions.expire();
+  one.ports.cut(false);
+  await one.clock.advance(1_500);
+  const ends = ["session_removed", "match_record_ended"];
+  assertEquals(ends.map((type) => one.eventsOf(type)), [[], []]);
+  assertEquals(one.sessions.sessionCount, 0);
+});
+
+Deno.test("A server that stood still sees it before it ends a match to which nobody came", async () => {
+  const { one, shared } = openTwo();
+  one.sessions.createOnOrder({ matchId: "ordered", mode: "team", players: ["a"] });
+  await one.clock.advance(1_500);
+  const checkpoints = one.sessions.sessionList.map(encodeCheckpoint);
+  const { server: late } = openServer("late", { game: one, shared }, { emptyMs: 0 });
+  late.keeper.adopt("ordered", late.clock.monotonicMs() - LEASE_RELIED_MS);
+  for (const checkpoint of checkpoints) late.sessions.restore(parseCheckpoint(checkpoint), 2);
+  assertEquals(late.sessions.sessionCount, 1);
+  late.sessions.expire();
+  assertEquals(late.eventsOf("session_removed"), []);
+});
+
 Deno.test("A server whose match goes on after a doubt writes who left meanwhile", async () => {
   const { server: one } = openServer("one");
   const session = await openMatch(one);
@@ -334,7 +309,7 @@ Deno.test("A match that is over when its server is killed is not played on elsew
 Deno.test("A match whose end was not written when its server was killed ends elsewhere in the same way", async () => {
   const { one, two } = openTwo();
   const session = await openMatch(one);
-  one.isDiskThere = false;
+  one.written = new Promise(() => {});
   await one.clock.advance(297_000);
   while (one.eventsOf("match_over").length === 0) await one.clock.advance(5);
   await one.clock.advance(50);
@@ -348,4 +323,31 @@ Deno.test("A match whose end was not written when its server was killed ends els
   assertEquals({ ...result, epoch: 1, timestamp: told?.timestamp }, { ...told });
   assertEquals(two.eventsOf("match_over").length, 1);
   assertEquals(two.eventsOf("match_restored")[0]?.tick, told?.tick, "it is not played on");
+});
+
+Deno.test("A match whose end was not written when it was closed is not forgotten before it is", async () => {
+  const { one, shared } = openTwo();
+  const session = await openMatch(one);
+  const written = Promise.withResolvers<void>();
+  one.written = written.promise;
+  await one.clock.advance(297_000);
+  while (one.eventsOf("match_over").length === 0) await one.clock.advance(5);
+  await one.clock.advance(50);
+  one.sessions.close();
+  await one.clock.advance(50);
+  assertEquals(await shared.kvStore.get(matchEpochKey(session.id)), "1");
+  assert(await shared.kvStore.get(matchCheckpointKey(session.id, 1)) !== undefined);
+  written.resolve();
+  await one.clock.advance(50);
+  assertEquals(await shared.kvStore.get(matchEpochKey(session.id)), "0");
+});
+
+Deno.test("A server that stood still while it took a match steps it only when it has its lease anew", async () => {
+  const { one, two } = openTwo();
+  const session = await openMatch(one);
+  const checkpoint = parseCheckpoint(encodeCheckpoint(session));
+  two.keeper.adopt(session.id, two.clock.monotonicMs() - LEASE_RELIED_MS);
+  const restored = two.sessions.restore(checkpoint, 2);
+  two.keeper.guard();
+  assertEquals(two.keeper.isOwned(restored), false);
 });

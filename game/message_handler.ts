@@ -2,6 +2,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { JsonValue } from "../core/json.ts";
 import { isMatchToken } from "../core/protocol/match_ticket.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { EndedLoginCheck } from "./ended_logins.ts";
 import type { Player } from "./player.ts";
 import type { CommandRoute } from "./command_route.ts";
 import type { PlayerCommand } from "./player_command.ts";
@@ -27,6 +29,8 @@ export interface Sender {
   readonly accountId: string | undefined;
   /** The name of that account; undefined without one. */
   readonly username: string | undefined;
+  /** The id of that login; undefined without one. */
+  readonly authSessionId?: string | undefined;
   /** Makes the link on which the sender is reached from now on. */
   openLink(): PlayerLink;
   /** Whether the sender has shown that it receives at its address. A TCP connection has. */
@@ -47,6 +51,8 @@ export interface TokenClaim {
   readonly accountId: string | undefined;
   /** The only name under which it may be used: the account's own. */
   readonly playerId: string;
+  /** The login that it is of; undefined where none is known. */
+  readonly authSessionId?: string | undefined;
   /** The match that it lets into; undefined: any. */
   readonly matchId: string | undefined;
   /** Whether it is the resume token of the player who is there under that name. */
@@ -66,6 +72,8 @@ export interface MessageHandlerOptions {
   readonly clock: Clock;
   /** Asked at a join that brings a token, unless the sender has an account already. */
   readonly checkToken: TokenCheck;
+  /** Asked at a join of who has logged in on the connection; undefined: no login is ever ended. */
+  readonly isEnded?: EndedLoginCheck;
   /** Whether a join needs neither a good token nor a proven address. */
   readonly allowGuests: boolean;
   /** Ticks a second, as told to those who join. */
@@ -99,6 +107,8 @@ export class MessageHandler {
         return this.#ping(message.t, sender);
       case "leave_game":
         return this.#leave(message.playerId, sender);
+      default:
+        return unreachable(message);
     }
   }
 
@@ -126,13 +136,13 @@ export class MessageHandler {
     return this.#join(message, sender, claim);
   }
 
-  #claimOf(message: JoinMessage, sender: Sender): Promise<TokenClaim | undefined> {
-    const { accountId, username } = sender;
-    if (message.token !== undefined) return this.#options.checkToken(message.token);
-    const isNobody = accountId === undefined || username === undefined;
-    return Promise.resolve(
-      isNobody ? undefined : { accountId, playerId: username, matchId: undefined },
-    );
+  async #claimOf(message: JoinMessage, sender: Sender): Promise<TokenClaim | undefined> {
+    const { checkToken, isEnded } = this.#options;
+    const { accountId, username, authSessionId } = sender;
+    if (message.token !== undefined) return await checkToken(message.token);
+    if (accountId === undefined || username === undefined) return undefined;
+    if (await isEnded?.(authSessionId) === true) return undefined;
+    return { accountId, playerId: username, authSessionId, matchId: undefined };
   }
 
   #join(message: JoinMessage, sender: Sender, claim: TokenClaim | undefined): string {
@@ -142,6 +152,7 @@ export class MessageHandler {
     const result = this.#options.sessions.join({
       playerId,
       accountId: claim?.accountId,
+      authSessionId: claim?.authSessionId,
       matchId: claim?.matchId ?? message.matchId,
       mode,
       link: sender.openLink(),
@@ -156,6 +167,8 @@ export class MessageHandler {
         return alreadyInSessionReply(result.player.match.id);
       case "joined":
         return this.#joined(result.player);
+      default:
+        return unreachable(result);
     }
   }
 

@@ -2,21 +2,26 @@ import type { Clock } from "../core/clock.ts";
 import type { PubSub } from "../core/ports/pub_sub.ts";
 import type { Subscription } from "../core/ports/subscription.ts";
 import {
-  SERVER_STATUS_PERIOD_MS,
+  SERVER_LOST_MS,
   SERVER_STATUS_SUBJECT,
   type ServerStatus,
   tryParseServerStatus,
 } from "../core/protocol/server_status.ts";
 
-const MISSED_MAX = 3;
 const PEERS_MAX = 10_000;
+
+interface Peer {
+  readonly status: ServerStatus;
+  readonly heardMs: number;
+  /** It has not answered since it was heard. */
+  readonly isSilent: boolean;
+}
 
 /** The other game servers, as their own broadcasts say. */
 export class PeerServers {
   readonly #clock: Clock;
   readonly #ownId: string;
-  readonly #peers = new Map<string, { readonly status: ServerStatus; readonly heardMs: number }>();
-
+  readonly #peers = new Map<string, Peer>();
   #onNew: () => void = (): void => {};
 
   /** Knows of nobody yet. */
@@ -44,7 +49,11 @@ export class PeerServers {
     if (serverId === this.#ownId) return;
     const isNew = !this.#peers.has(serverId);
     if (isNew && this.#peers.size >= PEERS_MAX) return;
-    this.#peers.set(serverId, { status, heardMs: this.#clock.monotonicMs() });
+    this.#peers.set(serverId, {
+      status,
+      heardMs: this.#clock.monotonicMs(),
+      isSilent: false,
+    });
     if (isNew) this.#onNew();
   }
 
@@ -52,9 +61,9 @@ export class PeerServers {
   withRoom(region: string): ServerStatus[] {
     const nowMs = this.#clock.monotonicMs();
     const able: ServerStatus[] = [];
-    for (const [serverId, { status, heardMs }] of this.#peers) {
-      if (nowMs - heardMs >= SERVER_STATUS_PERIOD_MS * MISSED_MAX) this.#peers.delete(serverId);
-      else if (!status.draining && status.runningMatches < status.maxMatches) able.push(status);
+    for (const [serverId, { status, heardMs, isSilent }] of this.#peers) {
+      if (nowMs - heardMs >= SERVER_LOST_MS) this.#peers.delete(serverId);
+      else if (!isSilent && takesMatches(status)) able.push(status);
     }
     const distance = (status: ServerStatus): number => status.region === region ? 0 : 1;
     return able.sort((a, b) =>
@@ -66,8 +75,18 @@ export class PeerServers {
   countMatch(serverId: string): void {
     const peer = this.#peers.get(serverId);
     if (peer === undefined) return;
-    const { status, heardMs } = peer;
+    const { status } = peer;
     const runningMatches = status.runningMatches + 1;
-    this.#peers.set(serverId, { status: { ...status, runningMatches }, heardMs });
+    this.#peers.set(serverId, { ...peer, status: { ...status, runningMatches } });
   }
+
+  /** A server has not answered in time: it takes no match until it is heard again. */
+  countSilence(serverId: string): void {
+    const peer = this.#peers.get(serverId);
+    if (peer !== undefined) this.#peers.set(serverId, { ...peer, isSilent: true });
+  }
+}
+
+function takesMatches({ draining, runningMatches, maxMatches }: ServerStatus): boolean {
+  return !draining && runningMatches < maxMatches;
 }

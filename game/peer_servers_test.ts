@@ -2,28 +2,12 @@ import { assertEquals } from "@std/assert";
 import { silentLog } from "../core/log.ts";
 import { ManualClock } from "../core/manual_clock.ts";
 import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
-import type { ServerStatus } from "../core/protocol/server_status.ts";
 import { PeerServers } from "./peer_servers.ts";
 import { startServerBeacon } from "./server_beacon.ts";
-
-function statusOf(serverId: string, more: Partial<ServerStatus> = {}): ServerStatus {
-  return {
-    serverId,
-    region: "local",
-    city: "",
-    publicIp: undefined,
-    currentPlayers: 0,
-    runningMatches: 0,
-    maxMatches: 10,
-    udpPort: 1,
-    tickP99Ms: 0,
-    draining: false,
-    ...more,
-  };
-}
+import { statusOf } from "./survival_testing.ts";
 
 function names(peers: PeerServers): string[] {
-  return peers.withRoom("local").map(({ serverId }) => serverId);
+  return peers.withRoom("eu").map(({ serverId }) => serverId);
 }
 
 Deno.test("PeerServers gives those that take a match, the own region's and the emptiest first", () => {
@@ -55,7 +39,7 @@ Deno.test("A server that has just started is told of the others at once", async 
   const start = (serverId: string): PeerServers => {
     const peers = new PeerServers({ clock, ownId: serverId });
     peers.listen(pubSub);
-    const describe = (): ServerStatus => statusOf(serverId);
+    const describe = () => statusOf(serverId);
     const beacon = startServerBeacon({ pubSub, clock, periodMs: 5_000, describe });
     peers.whenNew(() => beacon.announce());
     return peers;

@@ -8,6 +8,8 @@ export interface Player {
   readonly playerId: string;
   /** The account behind the player; undefined is a guest. */
   readonly accountId: string | undefined;
+  /** The login that brought the client in last, which is out when that ends; undefined: none is known. */
+  authSessionId: string | undefined;
   /** The match that the tank is in; its id is the session's. */
   readonly match: Match;
   /** From the pool, and back there when the player leaves. */

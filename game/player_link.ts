@@ -8,6 +8,11 @@ export interface TickedLink {
   readonly viewTick: number;
   /** The number of the newest input that was applied; 0 before the first. */
   readonly inputSeq: number;
+  /**
+   * The tick of the oldest snapshot that may yet be a baseline of what the client is sent, which only moves
+   * on; 0 while it has been sent none.
+   */
+  readonly oldestBaselineTick: number;
   /** The client's input for the next tick, good until the next call; undefined before its first. */
   takeInput(): TankInput | undefined;
   /** Whether a trigger was pulled in an input that was skipped: the tank is to fire once for it. */

@@ -10,6 +10,7 @@ import type { GameConfig } from "./config.ts";
 import { openGameGauges } from "./game_metrics.ts";
 import { type GameDeps, type GameParts, openGameParts } from "./game_parts.ts";
 import { LOAD_LEVELS } from "./load_governor.ts";
+import { LoginWatch } from "./login_watch.ts";
 import { answerServerCommands } from "./match_orders.ts";
 import { MatchRelay } from "./match_relay.ts";
 import { type MatchSurvival, openMatchSurvival } from "./match_survival.ts";
@@ -34,7 +35,7 @@ export async function startGame(
   const parts = openGameParts(config, deps);
   opened.defer(() => parts.claims.close());
   const { sessions, pool } = parts;
-  const { eventLog, pubSub, health, log } = deps;
+  const { eventLog, pubSub, log } = deps;
 
   const ops = startOpsServer({ hostname: config.opsHost, port: config.opsPort }, deps);
   opened.defer(() => ops.close());
@@ -47,6 +48,8 @@ export async function startGame(
   const relay = openMatchRelay(parts, survival);
   opened.defer(() => relay.close());
   const operators = opened.use(openOperatorOrders(parts));
+  const logins = new LoginWatch({ sessions, isEnded: parts.isEnded, clock: deps.clock });
+  opened.defer(() => logins.close());
   const tcp = listenTcp(parts);
   opened.defer(() => tcp.close({ drainMs: config.drainMs }));
   const consumers = await consumeCommands(parts, survival);
@@ -56,10 +59,7 @@ export async function startGame(
     serverId: config.serverId,
     prepare: (order) => prepareMatch(order, parts, survival),
     restore: (order) => survival.restorer.take(order),
-    drain: () => {
-      health.markDraining();
-      void survival.handOver();
-    },
+    drain: () => void survival.drain(),
     ...operators,
     log,
   });
@@ -152,12 +152,10 @@ function runSessions(
   });
   // A server that has just started knows where to hand matches over before the next turn.
   survival.whenPeerIsNew(() => beacon.announce());
+  // Now rather than in its turn: nobody should send it anybody more.
+  survival.whenDraining(() => beacon.announce());
   return async () => {
-    health.markDraining();
-    sessions.drain();
-    // Now rather than in its turn: matchmakers should send nobody more.
-    beacon.announce();
-    await survival.handOver();
+    await survival.leave();
     beacon.close();
     stopExpiry();
     loop.stop();

@@ -4,10 +4,10 @@ import { BOT_SKILLS, type BotSkillName } from "./bots/bot_skill.ts";
 import { GameSession, type SessionObserver } from "./game_session.ts";
 import { Match } from "./match.ts";
 import type { MatchCheckpoint, SavedBots } from "./match_checkpoint.ts";
+import { type PreparedWorld, prepareWorld } from "./prepared_world.ts";
 import type { RecordEvent } from "./replay/match_record.ts";
 import { tryArena } from "./simulation/built_in_arenas.ts";
 import { type MatchRules, tryMode } from "./simulation/rules.ts";
-import { restoreWorld } from "./simulation/world_state.ts";
 import type { TankPool } from "./tank_pool.ts";
 
 /** What every session of a server is made with. */
@@ -82,11 +82,15 @@ export class SessionFactory {
     });
   }
 
-  /** The session of a match that goes on here, without its players. @throws Error where it is bad */
-  restore(checkpoint: MatchCheckpoint, epoch: number): GameSession {
-    const { matchId: id, mode, places, bots } = checkpoint;
+  /**
+   * The session of a match that goes on here, without its players, in the world that was prepared from its
+   * checkpoint; undefined: in one that is prepared now. @throws Error where it is bad, or tanks are too few
+   */
+  restore(checkpoint: MatchCheckpoint, epoch: number, prepared?: PreparedWorld): GameSession {
+    const { matchId: id, mode, places, bots, barred } = checkpoint;
     const { tickRate, snapshotRate, sampleRate, ticksPerFrame, observer, pool } = this.#options;
-    const world = restoreWorld(checkpoint.world, pool);
+    const world = (prepared ?? prepareWorld(checkpoint, pool))?.world;
+    if (world === undefined) throw new Error(`Cannot restore ${id}: too few tanks are left`);
     const { arena, rules, seed } = world;
     const goesOn = { world, epoch };
     const record = (event: RecordEvent): void => this.#options.record(id, event);
@@ -100,6 +104,7 @@ export class SessionFactory {
       sampleRate,
       ticksPerFrame,
       observer,
+      barred,
       ...(places && {
         reservedFor: new Set(places.map(({ id }) => id)),
         teams: new Map(places.flatMap(({ id, team }) => team === 0 ? [] : [[id, team]])),

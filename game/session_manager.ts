@@ -9,18 +9,15 @@ import { newPlayer, type Player } from "./player.ts";
 import type { PlayerCommand } from "./player_command.ts";
 import type { MatchAddress, PlayerLink } from "./player_link.ts";
 import { PlayerRoster } from "./player_roster.ts";
+import type { PreparedWorld } from "./prepared_world.ts";
 import { SessionFactory, type SessionRequest } from "./session_factory.ts";
 import type { SessionManagerOptions } from "./session_manager_options.ts";
+import { departureOf, findPlace, type Placed } from "./session_placement.ts";
 import { tryArena } from "./simulation/built_in_arenas.ts";
 import type { OrderResult, SessionOrder } from "./session_order.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import { DEFAULT_MODE_NAME } from "./simulation/rules.ts";
 import { vacantLink } from "./vacant_link.ts";
-import type { JoinRefusal } from "./wire/json_reply.ts";
-
-type Placed =
-  | { readonly ok: true; readonly session: GameSession }
-  | { readonly ok: false; readonly refusal: JoinRefusal };
 
 /** Every session of this server, and every player in one. */
 export class SessionManager {
@@ -95,14 +92,13 @@ export class SessionManager {
    */
   join(request: JoinRequest): JoinResult {
     const present = this.#players.find(request.playerId);
-    if (present !== undefined) {
-      const departure = this.#departure(present, request);
-      if (departure === undefined) return this.#resume(present, request);
-      this.leave(present.playerId, departure);
-    }
-    const placed = this.#place(request);
+    const departure = present && departureOf(present, request, this.#sessions);
+    if (present !== undefined && departure === undefined) return this.#resume(present, request);
+    const placed = this.#place(request, present);
     if (!placed.ok) return refused(placed.refusal);
     const { session } = placed;
+    // Not before there is a place. There is a tank then too: the one that is given back.
+    const before = present && departure && this.#takeOut(present, departure);
     const tank = this.#options.pool.acquire();
     if (tank === undefined) {
       // It may have been made for this player alone.
@@ -111,11 +107,14 @@ export class SessionManager {
       }
       return refused("no_tanks");
     }
-    const { playerId, accountId, link } = request;
+    const { playerId, accountId, authSessionId, link } = request;
     const lastHeardMs = this.#options.clock.monotonicMs();
     const { match } = session;
-    const player = newPlayer({ playerId, accountId, match, tank, link, lastHeardMs });
+    const player = newPlayer({
+      ...{ playerId, accountId, authSessionId, match, tank, link, lastHeardMs },
+    });
     this.#seat(player, session);
+    this.#endIfEmpty(before);
     return { kind: "joined", player };
   }
 
@@ -153,18 +152,7 @@ export class SessionManager {
   leave(playerId: string, reason: LeaveReason): boolean {
     const player = this.#players.find(playerId);
     if (player === undefined) return false;
-    const { match, tank } = player;
-    for (const watch of this.#watches) watch.leaving?.(match);
-    this.#players.remove(player, reason);
-    this.#options.presence.left(playerId);
-    this.#options.left[reason].inc();
-    // Who has moved with the match is in it as before.
-    if (reason !== "moved") this.#options.history.playerLeft(player, reason);
-    match.remove(tank);
-    this.#options.pool.release(tank);
-    const session = this.#sessions.get(match.id);
-    session?.players.delete(playerId);
-    if (session?.players.size === 0) this.#onEmpty(session);
+    this.#endIfEmpty(this.#takeOut(player, reason));
     return true;
   }
 
@@ -191,9 +179,8 @@ export class SessionManager {
     const reservedFor = players.length > 0 ? new Set(players) : undefined;
     const about = { ...(map !== undefined && { map }), ...(botTeams && { botTeams }) };
     const made = this.#create(mode, { id: matchId, reservedFor, ...about });
-    if (!made.ok) {
-      return { ok: false, reason: made.refusal === "no_tanks" ? "full" : "unknown_mode" };
-    }
+    const reason = made.ok || made.refusal === "no_tanks" ? "full" : "unknown_mode";
+    if (!made.ok) return { ok: false, reason };
     made.session.reserve(players, teams);
     this.#emptySinceMs.set(made.session, this.#options.clock.monotonicMs());
     return { ok: true, isNew: true };
@@ -209,7 +196,7 @@ export class SessionManager {
       if (nowMs - player.lastHeardMs >= silenceMs) this.leave(player.playerId, "silent");
     }
     for (const [session, sinceMs] of this.#emptySinceMs) {
-      if (nowMs - sinceMs >= this.#options.emptyMs) this.#end(session, "nobody_came");
+      if (nowMs - sinceMs >= this.#options.emptyMs) this.#expireEmpty(session);
     }
   }
 
@@ -226,8 +213,8 @@ export class SessionManager {
 
   /** Ends a session that cannot go on after a fault of ours. */
   fail(session: GameSession, error: unknown): void {
-    const { id } = session;
-    this.#options.log.error("session_failed", { session_id: id, error: describeError(error) });
+    const about = { session_id: session.id, error: describeError(error) };
+    this.#options.log.error("session_failed", about);
     this.#end(session, "fault");
   }
 
@@ -243,7 +230,7 @@ export class SessionManager {
     this.#options.history.letGo(session.id, { isKept: true });
     this.#options.loop.remove(session);
     this.#options.loop.add(session);
-    if (session.players.size === 0) this.#onEmpty(session);
+    this.#endIfEmpty(session);
   }
 
   /**
@@ -257,32 +244,18 @@ export class SessionManager {
     this.#end(session, "moved");
   }
 
-  /** Goes on with a match from a checkpoint; the players' clients are awaited. @throws Error where it is bad */
-  restore(checkpoint: MatchCheckpoint, epoch: number): GameSession {
+  /** Goes on with a match from a checkpoint; the players' clients are awaited. @throws Error as the factory does */
+  restore(checkpoint: MatchCheckpoint, epoch: number, prepared?: PreparedWorld): GameSession {
     const { matchId } = checkpoint;
     if (this.#sessions.has(matchId)) throw new Error(`Cannot restore ${matchId}: it is here`);
-    const session = this.#factory.restore(checkpoint, epoch);
+    const session = this.#factory.restore(checkpoint, epoch, prepared);
     this.#sessions.set(session.id, session);
     for (const saved of checkpoint.players) this.#restorePlayer(session, saved);
     this.#options.loop.add(session);
     this.#options.history.matchRestored(session);
     for (const watch of this.#watches) watch.opened(session);
-    if (session.players.size === 0) this.#onEmpty(session);
+    this.#endIfEmpty(session);
     return session;
-  }
-
-  /** Why who is there under this name has to go before the request can be met; undefined: need not. */
-  #departure(present: Player, request: JoinRequest): LeaveReason | undefined {
-    const { accountId, matchId, link } = request;
-    if (accountId === undefined) return undefined;
-    // A guest under the name of the account that comes now: names are the accounts' own.
-    const isGuest = present.accountId === undefined && present.link.address !== link.address;
-    if (isGuest) return "displaced";
-    if (accountId !== present.accountId || matchId === undefined) return undefined;
-    // The account has found another match since.
-    const isElsewhere = matchId !== present.match.id &&
-      this.#sessions.get(matchId)?.admits(request) === true;
-    return isElsewhere ? "left" : undefined;
   }
 
   #resume(player: Player, request: JoinRequest): JoinResult {
@@ -292,7 +265,11 @@ export class SessionManager {
     if (!isSameAddress && !isSameAccount && !request.resumes) {
       return refused("authentication_required");
     }
+    if (request.matchOnly && player.match.id !== request.matchId) {
+      return refused("match_not_found");
+    }
     this.#players.move(player, link);
+    player.authSessionId = request.authSessionId ?? player.authSessionId;
     if (!isSameAddress || request.beginsAnew) {
       player.ackedTick = undefined;
       player.match.restartSeq(player.tank);
@@ -301,29 +278,17 @@ export class SessionManager {
     return { kind: "resumed", player };
   }
 
-  #place(request: JoinRequest): Placed {
+  #place(request: JoinRequest, leaving: Player | undefined): Placed {
     if (this.#draining) return { ok: false, refusal: "draining" };
     if (!this.#options.admits()) return { ok: false, refusal: "overloaded" };
-    const { matchId, mode = DEFAULT_MODE_NAME } = request;
-    if (matchId !== undefined) return this.#placeIn(this.#sessions.get(matchId), request);
-    for (const session of this.#sessions.values()) {
-      // Whoever a match is kept for is meant to be there, whatever mode the request names.
-      const isWanted = session.isReserved || session.match.mode === mode;
-      if (isWanted && session.admits(request) && hasRoom(session)) return { ok: true, session };
-    }
-    return this.#create(mode, { id: this.#options.newId(), reservedFor: undefined });
+    const found = findPlace(this.#sessions, request, leaving);
+    if (found !== undefined) return found;
+    const { mode = DEFAULT_MODE_NAME } = request;
+    return this.#create(mode, { id: this.#options.newId(), reservedFor: undefined }, leaving);
   }
 
-  #placeIn(session: GameSession | undefined, request: JoinRequest): Placed {
-    if (session?.admits(request) !== true) return { ok: false, refusal: "match_not_found" };
-    return hasRoom(session) ? { ok: true, session } : { ok: false, refusal: "match_full" };
-  }
-
-  #create(
-    mode: string,
-    about: Omit<SessionRequest, "mode">,
-  ): Placed {
-    const isFull = this.#sessions.size >= this.#options.sessionsMax;
+  #create(mode: string, about: Omit<SessionRequest, "mode">, leaving?: Player): Placed {
+    const isFull = this.#countWithout(leaving) >= this.#options.sessionsMax;
     const session = isFull ? undefined : this.#factory.create({ mode, ...about });
     if (session === undefined) return { ok: false, refusal: isFull ? "no_tanks" : "unknown_mode" };
     this.#sessions.set(session.id, session);
@@ -334,7 +299,7 @@ export class SessionManager {
   }
 
   #restorePlayer(session: GameSession, saved: SavedPlayer): void {
-    const { playerId, accountId, slot, resumeToken } = saved;
+    const { playerId, accountId, authSessionId, slot, resumeToken } = saved;
     const { clock, presence, resumeMs } = this.#options;
     const { match } = session;
     const tank = match.world.tankAt(slot);
@@ -345,7 +310,7 @@ export class SessionManager {
       return this.#options.pool.release(tank);
     }
     const seat = { link: vacantLink(playerId, resumeMs), lastHeardMs: clock.monotonicMs() };
-    const player = newPlayer({ playerId, accountId, match, tank, ...seat });
+    const player = newPlayer({ playerId, accountId, authSessionId, match, tank, ...seat });
     match.setAppliedSeq(tank, saved.inputSeq);
     session.players.set(playerId, player);
     this.#players.add(player);
@@ -365,19 +330,51 @@ export class SessionManager {
     this.#tellChanged(player.match);
   }
 
+  /** Takes the player out; gives the session, if it is still there, which may be empty then. */
+  #takeOut(player: Player, reason: LeaveReason): GameSession | undefined {
+    const { playerId, match, tank } = player;
+    this.#tellLeaving(match);
+    this.#players.remove(player, reason);
+    this.#options.presence.left(playerId);
+    this.#options.left[reason].inc();
+    // Who has moved with the match is in it as before.
+    if (reason !== "moved") this.#options.history.playerLeft(player, reason);
+    match.remove(tank);
+    this.#options.pool.release(tank);
+    const session = this.#sessions.get(match.id);
+    session?.players.delete(playerId);
+    return session;
+  }
+
   #tellChanged({ id }: { readonly id: string }): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
     for (const watch of this.#watches) watch.changed?.(session);
   }
 
-  #onEmpty(session: GameSession): void {
+  #endIfEmpty(session: GameSession | undefined): void {
+    if (session === undefined || session.players.size > 0) return;
     // Whose it is has to be known first.
     if (this.#options.history.isHeld(session.id)) return;
-    // Others may still come for whom it is kept.
-    const isAwaited = session.isReserved && !session.match.isOver;
-    if (isAwaited) this.#emptySinceMs.set(session, this.#options.clock.monotonicMs());
+    if (isAwaited(session)) this.#emptySinceMs.set(session, this.#options.clock.monotonicMs());
     else this.#end(session, "empty");
+  }
+
+  #expireEmpty(session: GameSession): void {
+    this.#tellLeaving(session);
+    // Tried again when it is known whose it is.
+    if (!this.#options.history.isHeld(session.id)) this.#end(session, session.emptyReason);
+  }
+
+  #tellLeaving(session: { readonly id: string }): void {
+    for (const watch of this.#watches) watch.leaving?.(session);
+  }
+
+  /** How many sessions there are, or will be when somebody has left. */
+  #countWithout(leaving: Player | undefined): number {
+    const session = leaving && this.#sessions.get(leaving.match.id);
+    const isLast = session?.players.size === 1 && !this.#options.history.isHeld(session.id);
+    return this.#sessions.size - (isLast && !isAwaited(session) ? 1 : 0);
   }
 
   #end(session: GameSession, reason: SessionEndReason): void {
@@ -395,6 +392,7 @@ export class SessionManager {
   }
 }
 
-function hasRoom(session: GameSession): boolean {
-  return !session.match.isOver && session.match.freeSlots > 0;
+/** Whether others may still come for whom it is kept. */
+function isAwaited(session: GameSession): boolean {
+  return session.isReserved && !session.match.isOver;
 }

@@ -13,7 +13,7 @@ export interface SessionManagerOptions extends Omit<SessionFactoryOptions, "obse
   readonly clock: Clock;
   /** Told of sessions that fail. */
   readonly log: Log;
-  /** Gives an id that nothing else has. */
+  /** Gives an id for a match that nothing else has. */
   readonly newId: () => string;
   /** Steps the sessions. */
   readonly loop: TickLoop;

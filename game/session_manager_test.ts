@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JoinRequest, JoinResult } from "./join_request.ts";
+import type { Player } from "./player.ts";
 import { TankPool } from "./tank_pool.ts";
 import { openTestLink, openTestSessions, type TestSessions } from "./testing.ts";
+import type { JoinRefusal } from "./wire/json_reply.ts";
 
 Deno.test("SessionManager puts players into one open session, on different teams", () => {
   const test = openTestSessions();
@@ -145,6 +147,91 @@ Deno.test("SessionManager brings an account to the other match that it has found
   test.loop.stop();
 });
 
+/** Why the server takes nobody, and what makes it so. */
+const CLOSED: readonly (readonly [JoinRefusal, (test: ClosableSessions) => void])[] = [
+  ["overloaded", (test) => test.admits = false],
+  ["draining", (test) => test.sessions.drain()],
+];
+
+for (const [reason, close] of CLOSED) {
+  Deno.test(`SessionManager leaves an account in its match when it refuses the other: ${reason}`, () => {
+    const test = openClosable();
+    join(test, "ann", { accountId: "a1" });
+    const { id } = present(test, "ann").match;
+    test.sessions.createOnOrder({ matchId: "m1", mode: "duel", players: ["a1"] });
+    close(test);
+    assertEquals(join(test, "ann", { accountId: "a1", matchId: "m1" }), refusal(reason));
+    assertEquals([present(test, "ann").match.id, test.sessions.sessionCount], [id, 2]);
+    assertEquals(test.eventsOf("player_left_session"), []);
+    test.loop.stop();
+  });
+
+  Deno.test(`SessionManager leaves a guest whose name an account cannot take: ${reason}`, () => {
+    const test = openClosable();
+    const guest = test.seat("ann", openTestLink("guest"));
+    close(test);
+    assertEquals(join(test, "ann", { accountId: "a1" }), refusal(reason));
+    assertEquals(test.sessions.find("ann"), guest);
+    assertEquals(test.eventsOf("player_left_session"), []);
+    test.loop.stop();
+  });
+}
+
+Deno.test("SessionManager leaves an account in its match when the other is full", () => {
+  const test = openTestSessions();
+  join(test, "ann", { accountId: "a1" });
+  test.sessions.createOnOrder({ matchId: "m1", mode: "duel", players: [] });
+  for (const name of ["bob", "eve"]) join(test, name, { matchId: "m1" });
+  assertEquals(join(test, "ann", { accountId: "a1", matchId: "m1" }), refusal("match_full"));
+  assertEquals(present(test, "ann").match.mode, "team");
+  test.loop.stop();
+});
+
+Deno.test("SessionManager gives an account the place of the guest under its name, where it is the only one", () => {
+  const pool = new TankPool({ tanksMax: 2, nextId: () => "t" });
+  const test = openTestSessions({ pool, sessionsMax: 1 });
+  for (const name of ["ann", "bob"]) join(test, name, { mode: "duel" });
+  const { id } = present(test, "bob").match;
+  const joined = join(test, "ann", { accountId: "a1", mode: "duel", link: openTestLink("new") });
+  assertEquals([joined.kind, present(test, "ann").match.id, pool.inUse], ["joined", id, 2]);
+  // The last to leave does not end it under the one who comes.
+  test.sessions.leave("bob", "left");
+  test.sessions.leave("ann", "left");
+  join(test, "ann", { mode: "duel" });
+  join(test, "ann", { accountId: "a1", mode: "duel", link: openTestLink("new") });
+  assertEquals([test.sessions.sessionCount, present(test, "ann").accountId], [1, "a1"]);
+  assertEquals([test.eventsOf("session_created").length, test.loop.size], [2, 1]);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager makes an account a session in place of the one that it empties", () => {
+  const test = openTestSessions({ sessionsMax: 1 });
+  test.seat("ann", openTestLink("guest"));
+  assertEquals(join(test, "ann", { accountId: "a1", mode: "no such" }), refusal("unknown_mode"));
+  assertEquals(join(test, "ann", { accountId: "a1", mode: "ffa" }).kind, "joined");
+  assertEquals([present(test, "ann").match.mode, test.sessions.sessionCount], ["ffa", 1]);
+  // With somebody else in it, it stays.
+  join(test, "bob", { mode: "ffa", link: openTestLink("guest") });
+  assertEquals(join(test, "bob", { accountId: "b1", mode: "duel" }), refusal("no_tanks"));
+  assertEquals(present(test, "bob").accountId, undefined);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager seats nobody in another match than the one that it has to be", () => {
+  const test = openTestSessions();
+  const link = openTestLink("first");
+  join(test, "ann", { accountId: "a1", link });
+  const { id } = present(test, "ann").match;
+  test.sessions.createOnOrder({ matchId: "m1", mode: "duel", players: ["bob"] });
+  const request = { accountId: "a1", matchOnly: true, link: openTestLink("second") };
+  for (const matchId of ["m1", "none"]) {
+    assertEquals(join(test, "ann", { ...request, matchId }), refusal("match_not_found"));
+  }
+  assertEquals(present(test, "ann").link, link);
+  assertEquals(join(test, "ann", { ...request, matchId: id }).kind, "resumed");
+  test.loop.stop();
+});
+
 Deno.test("SessionManager puts players and bots on the teams that were ordered", () => {
   const test = openTestSessions();
   const players = ["a", "b", "c"];
@@ -195,6 +282,17 @@ Deno.test("SessionManager keeps an ordered session for who is still to come", as
   await test.clock.advance(60_000);
   test.sessions.expire();
   assertEquals(test.sessions.sessionCount, 0);
+  test.loop.stop();
+});
+
+Deno.test("SessionManager ends an ordered session that its players have left, and says so", async () => {
+  const test = openTestSessions({ emptyMs: 5_000 });
+  test.sessions.createOnOrder({ matchId: "m1", mode: "team", players: ["a", "b"] });
+  test.seat("a");
+  test.sessions.leave("a", "left");
+  await test.clock.advance(5_000);
+  test.sessions.expire();
+  assertEquals(test.eventsOf("session_removed").map(({ reason }) => reason), ["empty"]);
   test.loop.stop();
 });
 
@@ -257,6 +355,24 @@ function join(
     link: openTestLink(playerId),
     ...request,
   });
+}
+
+interface ClosableSessions extends TestSessions {
+  admits: boolean;
+}
+
+function openClosable(): ClosableSessions {
+  const test: ClosableSessions = {
+    ...openTestSessions({ admits: () => test.admits }),
+    admits: true,
+  };
+  return test;
+}
+
+function present(test: TestSessions, playerId: string): Player {
+  const player = test.sessions.find(playerId);
+  assert(player !== undefined);
+  return player;
 }
 
 function refusal(reason: string): JoinResult {

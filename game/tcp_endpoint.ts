@@ -8,6 +8,7 @@ import { tryDecodeUtf8 } from "../core/net/utf8.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { ChatMember, ChatRoom } from "./chat_room.ts";
 import type { CommandRoute } from "./command_route.ts";
+import type { EndedLoginCheck } from "./ended_logins.ts";
 import type { GameMetrics } from "./game_metrics.ts";
 import type { JoinResult } from "./join_request.ts";
 import type { MessageHandler, Sender } from "./message_handler.ts";
@@ -30,6 +31,8 @@ export interface TcpEndpointOptions {
   readonly auth: Pick<AuthClient, "login">;
   /** Where whoever logs in is given a tank, in any match that is open to them. */
   readonly sessions: SessionManager;
+  /** Asked before somebody who is logged in is given a tank again; undefined: no login is ever ended. */
+  readonly isEnded?: EndedLoginCheck;
   /** Takes the JSON messages. */
   readonly handler: MessageHandler;
   /** Takes the commands that a person typed. */
@@ -48,6 +51,7 @@ export interface TcpEndpointOptions {
 interface LoggedIn {
   readonly accountId: string;
   readonly username: string;
+  readonly sessionId: string;
 }
 
 /** One TCP connection: runs what its state machine decides against sessions, room and auth. */
@@ -83,6 +87,11 @@ export class TcpEndpoint implements LineProtocol, Sender {
   /** The name of that account; undefined before a login. */
   get username(): string | undefined {
     return this.#loggedIn?.username;
+  }
+
+  /** The id of that login; undefined before one. */
+  get authSessionId(): string | undefined {
+    return this.#loggedIn?.sessionId;
   }
 
   open(): void {
@@ -171,11 +180,10 @@ export class TcpEndpoint implements LineProtocol, Sender {
     this.#run(this.#machine.onLogin(seated));
   }
 
-  #enterRoom({ accountId, username }: LoggedIn): void {
-    this.#loggedIn = { accountId, username };
+  #enterRoom({ accountId, username, sessionId }: LoggedIn): void {
+    this.#loggedIn = { accountId, username, sessionId };
     this.#member = {
-      accountId,
-      username,
+      ...this.#loggedIn,
       send: (line) => this.#send(line),
       displace: () => this.#run(this.#machine.onDisplaced()),
     };
@@ -201,17 +209,23 @@ export class TcpEndpoint implements LineProtocol, Sender {
     return this.#options.sessions.join({
       playerId: login.username,
       accountId: login.accountId,
+      authSessionId: login.sessionId,
       matchId: undefined,
       mode: undefined,
       link: this.#quietLink,
     });
   }
 
-  #command(command: PlayerCommand): void {
-    const { sessions, route } = this.#options;
+  async #command(command: PlayerCommand): Promise<void> {
+    const { sessions, route, isEnded } = this.#options;
     if (this.#member === undefined) return;
     const present = sessions.find(this.#member.username);
     if (present?.link.address === this.address) return route(present, command);
+    if (await isEnded?.(this.#member.sessionId) === true) {
+      return this.#send(`SERVER: ${joinRefusalText("authentication_required")}`);
+    }
+    // It may have hung up meanwhile.
+    if (this.#isClosed) return;
     // A match ends while its players stay on the line: the next command finds them another.
     const joined = this.#join(this.#member);
     if (joined.kind === "refused") this.#send(`SERVER: ${joinRefusalText(joined.refusal)}`);
@@ -248,7 +262,8 @@ export class TcpEndpoint implements LineProtocol, Sender {
       ip: this.#connection.remote.hostname,
     });
     if (outcome.ok) {
-      this.#loggedIn = { accountId: outcome.accountId, username: outcome.username };
+      const { accountId, username, sessionId } = outcome;
+      this.#loggedIn = { accountId, username, sessionId };
     }
     this.#send(JSON.stringify(outcome.reply));
   }

@@ -173,6 +173,21 @@ Deno.test("TcpEndpoint answers for a fault of ours and goes on", async () => {
   ]);
 });
 
+Deno.test("TcpEndpoint gives nobody a tank again whose login has been ended", async () => {
+  const test = openServer();
+  const client = test.connect();
+  await client.say("LOGIN ann secret");
+  assertEquals(test.sessions.find("ann")?.authSessionId, "session-ann");
+  test.ended.add("session-ann");
+  test.sessions.leave("ann", "kicked");
+  await client.say("SHOOT", '{"action":"join_game","player_id":"ann"}');
+  assertEquals(client.lines.slice(-2), [
+    "SERVER: Authentication required",
+    '{"status":"join_failed","reason":"Authentication required"}',
+  ]);
+  assertEquals(test.sessions.playerCount, 0);
+});
+
 interface TestClient {
   readonly endpoint: TcpEndpoint;
   readonly lines: string[];
@@ -183,8 +198,13 @@ interface TestClient {
 function openServer(): TestSessions & {
   room: ChatRoom;
   drops: GameMetrics["drops"];
+  /** Logins that have been ended. */
+  ended: Set<string>;
   connect(): TestClient;
 } {
+  const ended = new Set<string>();
+  const isEnded = (id: string | undefined): Promise<boolean> =>
+    Promise.resolve(ended.has(id ?? ""));
   const test = openTestSessions();
   const { clock, sessions } = test;
   const room = new ChatRoom();
@@ -193,8 +213,10 @@ function openServer(): TestSessions & {
   const options = {
     auth: { login: ({ username }: { readonly username: string }) => tryLogin(username) },
     sessions,
+    isEnded,
     handler: new MessageHandler({
       sessions,
+      isEnded,
       route: routeDirect,
       clock,
       tickRate: 30,
@@ -228,7 +250,7 @@ function openServer(): TestSessions & {
     endpoint.open();
     return client;
   };
-  return { ...test, room, drops: metrics.drops, connect };
+  return { ...test, room, ended, drops: metrics.drops, connect };
 }
 
 function tryLogin(username: string): Promise<LoginOutcome> {
@@ -243,6 +265,7 @@ function tryLogin(username: string): Promise<LoginOutcome> {
     message,
     accountId: `account-${username}`,
     username,
+    sessionId: `session-${username}`,
     token: `jwt-${username}`,
     reply: { status: "success", message },
   });

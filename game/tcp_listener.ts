@@ -10,7 +10,7 @@ const PIPELINED_LINES_MAX = 64;
 
 /** Opens the TCP socket and serves it. @throws Error when the port cannot be listened on */
 export function listenTcp(parts: GameParts): TcpServer {
-  const { config, deps, sessions, handler, route, messages, metrics, auth } = parts;
+  const { config, deps, sessions, handler, route, messages, metrics, auth, isEnded } = parts;
   const { clock, log } = deps;
   const room = new ChatRoom();
   return startTcpServer({
@@ -30,6 +30,7 @@ export function listenTcp(parts: GameParts): TcpServer {
     protocol: (connection) =>
       new TcpEndpoint(connection, {
         auth,
+        isEnded,
         sessions,
         handler,
         route,

@@ -43,7 +43,8 @@ export async function listenUdp(parts: GameParts): Promise<UdpListener> {
   const { clock, log } = deps;
   const backend = chooseUdpBackend(config.udpBackend, config.listenHost);
   const shared = {
-    send: (datagram: Uint8Array, to: UdpSource): void => server.send(datagram, to),
+    send: (datagram: Uint8Array, to: UdpSource, length?: number): void =>
+      server.send(datagram, to, length),
     addressToken: new AddressToken({
       secretLifetimeMs: ADDRESS_SECRET_LIFETIME_MS,
       clock,
@@ -69,10 +70,13 @@ export async function listenUdp(parts: GameParts): Promise<UdpListener> {
     backend,
     datagramBytesMax: DATAGRAM_BYTES_MAX,
     sourceRate: { perSecond: limit, burst: limit * MESSAGE_BURST_S },
-    onDatagram: (bytes, from, connection) => {
-      if (bytes[0] !== DATAGRAM_MARK) return endpoint.onDatagram(bytes, from);
+    onDatagram: (datagram) => {
+      const { bytes, length, source } = datagram;
+      if (bytes[0] !== DATAGRAM_MARK || length === 0) {
+        return endpoint.onDatagram(bytes.subarray(0, length), source);
+      }
       metrics.datagrams.inc();
-      binary.onDatagram(bytes, from, connection);
+      binary.onDatagram(bytes, source, datagram);
     },
     drops: (reason, count) => {
       metrics.drops[reason].inc(count);

@@ -16,20 +16,3 @@ export function makeEntityTag(text: string): string {
   }
   return `W/"${hash.toString(16).padStart(HEX_DIGITS, "0")}"`;
 }
-
-/**
- * Whether a request's `If-None-Match` names the tag, by weak comparison.
- *
- * @param header the header as it came; null where there is none
- */
-export function matchesEntityTag(header: string | null, tag: string): boolean {
-  if (header === null) return false;
-  if (header.trim() === "*") return true;
-  const opaque = opaqueOf(tag);
-  // A comma inside somebody else's tag cuts it in pieces, none of which is ours.
-  return header.split(",").some((candidate) => opaqueOf(candidate.trim()) === opaque);
-}
-
-function opaqueOf(tag: string): string {
-  return tag.startsWith("W/") ? tag.slice(2) : tag;
-}

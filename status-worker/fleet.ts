@@ -3,15 +3,13 @@ import type { Counter } from "../core/metrics.ts";
 import type { PubSub } from "../core/ports/pub_sub.ts";
 import type { Subscription } from "../core/ports/subscription.ts";
 import {
+  SERVER_LOST_MS,
   SERVER_STATUS_PERIOD_MS,
   SERVER_STATUS_SUBJECT,
   type ServerStatus as GameServerStatus,
   tryParseServerStatus,
 } from "../core/protocol/server_status.ts";
 import { type LiveStatus, makeLiveStatus } from "./live_status.ts";
-
-/** A server that missed three broadcasts is out, in milliseconds. */
-export const SERVER_TIMEOUT_MS: number = 3 * SERVER_STATUS_PERIOD_MS;
 
 /** How long one listens until every server has had its turn, in milliseconds. */
 export const SETTLE_MS: number = SERVER_STATUS_PERIOD_MS + 500;
@@ -86,7 +84,7 @@ export class Fleet {
   // Whoever was heard last is last in the map.
   #expire(nowMs: number): void {
     for (const [serverId, { heardMs }] of this.#entries) {
-      if (nowMs - heardMs < SERVER_TIMEOUT_MS) return;
+      if (nowMs - heardMs < SERVER_LOST_MS) return;
       this.#entries.delete(serverId);
     }
   }

@@ -5,10 +5,11 @@ import { Metrics } from "../core/metrics.ts";
 import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
 import {
   encodeServerStatus,
+  SERVER_LOST_MS,
   SERVER_STATUS_SUBJECT,
   type ServerStatus as GameServerStatus,
 } from "../core/protocol/server_status.ts";
-import { Fleet, SERVER_TIMEOUT_MS, SERVERS_MAX, SETTLE_MS } from "./fleet.ts";
+import { Fleet, SERVERS_MAX, SETTLE_MS } from "./fleet.ts";
 import { gameServer } from "./live_fixture.ts";
 import { StatusMetrics } from "./status_metrics.ts";
 
@@ -47,13 +48,13 @@ Deno.test("Fleet takes the last word of each server, and forgets one that is sil
   const { clock, fleet, say } = openFleet();
   say({ serverId: "a", currentPlayers: 1 });
   say({ serverId: "b", currentPlayers: 10 });
-  await clock.advance(SERVER_TIMEOUT_MS - 1);
+  await clock.advance(SERVER_LOST_MS - 1);
   say({ serverId: "a", currentPlayers: 2 });
   await clock.advance(0);
   assertEquals(fleet.describe()?.players_online, 12);
   await clock.advance(1);
   assertEquals([fleet.describe()?.players_online, fleet.describe()?.servers], [2, 1]);
-  await clock.advance(SERVER_TIMEOUT_MS);
+  await clock.advance(SERVER_LOST_MS);
   assertEquals([fleet.describe()?.players_online, fleet.describe()?.servers], [0, 0]);
 });
 
@@ -66,7 +67,7 @@ Deno.test("Fleet counts what is no broadcast, and servers beyond its bound", asy
   assertEquals(broadcasts.table_full.value, 1);
   assertEquals(fleet.describe()?.servers, SERVERS_MAX);
   say({ serverId: "s0" });
-  await clock.advance(SERVER_TIMEOUT_MS - 1);
+  await clock.advance(SERVER_LOST_MS - 1);
   say({ serverId: "late" });
   await clock.advance(0);
   assertEquals(fleet.describe()?.servers, 2);

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { matchesEntityTag } from "./entity_tag.ts";
+import { matchesEntityTag } from "../core/net/entity_tag.ts";
 import { ageSecondsOf, annotateStatus } from "./status.ts";
 import type { StatusReading } from "./status_reader.ts";
 

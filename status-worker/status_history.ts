@@ -42,7 +42,6 @@ export class StatusHistory {
   #loading: Promise<void> | undefined;
   #loadedAtMs = -Infinity;
   #isComplete = false;
-  #version = 0;
 
   /** Nothing is read yet. */
   constructor(options: StatusHistoryOptions) {
@@ -61,11 +60,6 @@ export class StatusHistory {
   /** Whether the last look reached the end of the log. */
   get isComplete(): boolean {
     return this.#isComplete;
-  }
-
-  /** Another number where the samples are others. */
-  get version(): number {
-    return this.#version;
   }
 
   /** Looks what is new, where it is time for that; waits for it a moment, no more. Never rejects. */
@@ -121,7 +115,6 @@ export class StatusHistory {
     let index = samples.length;
     while (index > 0 && (samples[index - 1]?.atMs ?? 0) > sample.atMs) index--;
     samples.splice(index, 0, sample);
-    this.#version++;
     // A bound for a log that was written by something else.
     if (samples.length > SAMPLES_MAX) samples.splice(0, SAMPLES_MAX / 10);
   }

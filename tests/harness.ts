@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly config?: PortsConfig;
   /** Hash passwords as in production. */
   readonly realHashes?: boolean;
+  /** Starts what is to hear the game server from its first word on. */
+  readonly beforeGame?: (ports: TestSystem["ports"]) => Promise<void>;
 }
 
 /** Auth and game server, running on their real sockets, with the embedded ports between them. */
@@ -68,6 +70,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
   const authDeps: AuthDeps = { ...openTestContext(log, shared), ...ports };
   const hashParameters = options.realHashes ? {} : { hashParameters: CHEAP_HASH };
   const auth = await startAuth(parseAuthConfig(env), { ...authDeps, ...hashParameters });
+  await options.beforeGame?.(ports);
   const game = await startGame(parseGameConfig(env), { ...openTestContext(log, shared), ...ports });
   return {
     auth,

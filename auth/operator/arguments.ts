@@ -31,6 +31,9 @@ export const OPERATOR_USAGE = `Usage: deno task accounts <command> [--json]
        deno task auth:rotate-key [--now] [--json]
 
   --now: the old keys leaked; what they signed is void within a minute
+
+It works on the database of DATABASE_URL, or else on DATA_DIR/tanks.sqlite, and says on which.
+Nothing of this is written to auth_events, where what is done over auth itself is: keep a record.
 `;
 
 const LIMIT_DEFAULT = 100;

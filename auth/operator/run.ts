@@ -1,5 +1,6 @@
 import { openPorts } from "../../core/adapters/open.ts";
-import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
+import { parsePortsConfig, type PortsConfig } from "../../core/adapters/ports_config.ts";
+import { describePostgres } from "../../core/adapters/postgres_config.ts";
 import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ConfigReader, type Env } from "../../core/config.ts";
 import { Health } from "../../core/health.ts";
@@ -18,6 +19,7 @@ import { readSecret, type SecretSource } from "./secret_input.ts";
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_BAD_USE = 2;
+const NOT_THERE = "it is not there; DATABASE_URL, or else DATA_DIR, says where auth's database is";
 
 /** What the operator's command has of its process. */
 export interface OperatorProcess {
@@ -60,6 +62,9 @@ async function runOnDatabase(
   const config = parsePortsConfig(env, ["database"]);
   const reader = new ConfigReader(env);
   const { dataDir } = reader.finish(readProcessConfig(reader));
+  const place = await findDatabase(config, dataDir);
+  if (!place.isThere) return { ok: false, message: `Cannot open ${place.where}: ${NOT_THERE}` };
+  source.say(`Database: ${place.where}\n`);
   const clock = systemClock;
   const context = {
     log: silentLog,
@@ -82,5 +87,21 @@ async function runOnDatabase(
     });
   } finally {
     await ports.closePorts();
+  }
+}
+
+/** Where the database is, without its password; one that auth has never opened is somebody's mistake. */
+async function findDatabase(
+  { postgres }: PortsConfig,
+  dataDir: string,
+): Promise<{ readonly where: string; readonly isThere: boolean }> {
+  if (postgres !== undefined) return { where: describePostgres(postgres), isThere: true };
+  const where = `${dataDir}/tanks.sqlite`;
+  try {
+    await Deno.stat(where);
+    return { where, isThere: true };
+  } catch (error) {
+    // Whatever else is wrong with it, its opening says.
+    return { where, isThere: !(error instanceof Deno.errors.NotFound) };
   }
 }

@@ -33,17 +33,23 @@ async function run(
   return { code, written, said };
 }
 
-Deno.test("Operator's command works on the database that the variables name, and makes its tables", async () => {
+Deno.test("Operator's command names the database that the variables name, and makes its tables", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tanks-operator-" });
   const env = { DATA_DIR: folder };
+  const named = `Database: ${folder}/tanks.sqlite\n`;
   try {
-    assertEquals(await run("list", env), { code: 0, written: "none\n", said: "" });
+    await Deno.create(`${folder}/tanks.sqlite`).then((file) => file.close());
+    assertEquals(await run("list", env), { code: 0, written: "none\n", said: named });
     const created = await run("create Alice", env, "tank-battle-3\n");
-    assertEquals(created, { code: 0, written: "created Alice\n", said: "" });
+    assertEquals(created, { code: 0, written: "created Alice\n", said: named });
     const listed = await run("list --json", env);
     assertEquals(JSON.parse(listed.written)[0].username, "Alice");
     const taken = await run("create ALICE", env, "tank-battle-3\n");
-    assertEquals(taken, { code: 1, written: "", said: "Cannot create ALICE: it is taken\n" });
+    assertEquals(taken, {
+      code: 1,
+      written: "",
+      said: `${named}Cannot create ALICE: it is taken\n`,
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -61,4 +67,19 @@ Deno.test("Operator's command tells bad use, bad settings and a missing database
   assertEquals([missing.code, missing.written], [1, ""]);
   assert(missing.said.includes(file), missing.said);
   await Deno.remove(file);
+});
+
+Deno.test("Operator's command makes no database where there is none", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tanks-operator-" });
+  const env = { DATA_DIR: folder };
+  try {
+    const rotated = await run("rotate-key", env);
+    assertEquals([rotated.code, rotated.written], [1, ""]);
+    assertStringIncludes(rotated.said, `Cannot open ${folder}/tanks.sqlite: it is not there`);
+    const asJson = await run("list --json", env);
+    assertEquals([asJson.code, JSON.parse(asJson.written).ok], [1, false]);
+    assertEquals([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

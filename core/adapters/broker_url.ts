@@ -1,4 +1,5 @@
 import type { TlsFiles } from "./tls_options.ts";
+import { type IntegerParameter, tryIntegerOf } from "./url_integer.ts";
 
 /** Where one server of a broker listens. */
 export interface BrokerHost {
@@ -26,18 +27,6 @@ export interface BrokerUrlRules {
   readonly texts: readonly string[];
 }
 
-/** A parameter that is a whole number. */
-export interface IntegerParameter {
-  /** As it stands in the URL. */
-  readonly name: string;
-  /** Where it is not there. */
-  readonly fallback: number;
-  /** The least. */
-  readonly min: number;
-  /** The most. */
-  readonly max: number;
-}
-
 /** A URL that keeps the rules. */
 export interface BrokerUrl {
   /** At least one. */
@@ -63,6 +52,7 @@ const TLS_FILES = ["cacertfile", "certfile", "keyfile"];
 
 // new URL() knows one host a URL, and forgets what it takes for a scheme's own port.
 const PARTS = /^([a-z]+):\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+const SHOWN = /^([a-z]+:\/\/)?(?:(.*)@)?([^?#=]*)/is;
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_.-]{1,253}))(?::(\d{1,5}))?$/i;
 
 /**
@@ -102,20 +92,17 @@ export function parseBrokerUrl(text: string, rules: BrokerUrlRules): BrokerUrlRe
   return { ok: true, url };
 }
 
-/** The value of a parameter, or what stands for it where it is not there or breaks its rule. */
-export function integerOf(parameters: URLSearchParams, rule: IntegerParameter): number {
-  return tryInteger(parameters, rule) ?? rule.fallback;
-}
-
 /** `host:port`, an IPv6 address in brackets. */
 export function describeHost({ hostname, port }: BrokerHost): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** A URL without what may be user and password, and without its parameters. */
+/** A URL, or what was meant for one, without what may be user and password, and without its parameters. */
 export function hideSecrets(text: string): string {
-  const [beforeQuery = ""] = text.replace(/^([a-z]+:\/\/)?.*@/is, "$1***@").split("?");
-  return beforeQuery;
+  const [, scheme = "", user, rest = ""] = SHOWN.exec(text) ?? [];
+  if (user === undefined) return scheme + rest;
+  // The @ may be a parameter's, and what follows it a part of a password.
+  return user.includes("=") ? `${scheme}***` : `${scheme}***@${rest}`;
 }
 
 function tryParseHost(text: string, rules: BrokerUrlRules): BrokerHost | undefined {
@@ -153,15 +140,8 @@ function brokenParameterRule(
   if (parameters.has("certfile") !== parameters.has("keyfile")) {
     return "must have both certfile and keyfile, or neither";
   }
-  const rule = integers.find((rule) => tryInteger(parameters, rule) === undefined);
+  const rule = integers.find((rule) => tryIntegerOf(parameters, rule) === undefined);
   return rule && `must have ${rule.name} within ${rule.min}..${rule.max}`;
-}
-
-function tryInteger(parameters: URLSearchParams, rule: IntegerParameter): number | undefined {
-  const raw = parameters.get(rule.name);
-  if (raw === null) return rule.fallback;
-  const value = /^\d{1,9}$/.test(raw) ? Number(raw) : NaN;
-  return value >= rule.min && value <= rule.max ? value : undefined;
 }
 
 function tlsOf(parameters: URLSearchParams): TlsFiles {

@@ -85,6 +85,16 @@ Deno.test("parseBrokerUrl refuses what it cannot read, and shows no secret", () 
 });
 
 Deno.test("hideSecrets leaves the host", () => {
-  assertEquals(hideSecrets("bus://u:p@a:1/db?name=x"), "bus://***@a:1/db");
-  assertEquals(hideSecrets("u:p@a"), "***@a");
+  const cases: readonly [text: string, shown: string][] = [
+    ["a b", "a b"],
+    ["bus://[::1]:1/db", "bus://[::1]:1/db"],
+    ["bus://u:p@a:1/db?name=x", "bus://***@a:1/db"],
+    ["u:p@a", "***@a"],
+    ["bus://u:p?/#q@a", "bus://***@a"],
+    ["bus://u:p@q\nr@a,bus://u:p@b", "bus://***@b"],
+    ["bus://a/db#password=x", "bus://a/db"],
+    ["bus://a/db?password=x@y", "bus://***"],
+    ["host=a password=x", "host"],
+  ];
+  for (const [text, shown] of cases) assertEquals(hideSecrets(text), shown);
 });

@@ -9,6 +9,7 @@ import { openSqliteDatabase } from "../ports/sqlite_database.ts";
 import { SqliteEventLog } from "../ports/sqlite_event_log.ts";
 import type { EventRetention } from "../ports/sqlite_event_pruner.ts";
 import type { Ports, ServiceContext } from "../service.ts";
+import { endAtFault } from "./event_log_fault.ts";
 
 /** A port that is open. */
 export interface Opening<Port> {
@@ -123,6 +124,7 @@ async function openEventLog(
       if (isUp) health.markUp("event_log");
       else health.markDown("event_log", reason, { required: false });
     },
+    onFault: endAtFault(health),
   });
   try {
     await port.opened();

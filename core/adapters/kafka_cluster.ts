@@ -58,12 +58,16 @@ export interface KafkaCluster {
   ): Readonly<Record<string, readonly number[]>>;
   /** A broker, connected. */
   findBroker(query: { readonly nodeId: string }): Promise<KafkaBroker>;
-  /** The first offsets of partitions or, not from the beginning, those after the last. */
+  /**
+   * The first offsets of partitions or, not from the beginning, those after the last. With a time, in
+   * milliseconds since the epoch, those of the first event that is not older; -1 where there is none.
+   */
   fetchTopicsOffset(
     queries: readonly {
       readonly topic: string;
       readonly partitions: readonly { readonly partition: number }[];
-      readonly fromBeginning: boolean;
+      readonly fromBeginning?: boolean;
+      readonly fromTimestamp?: number;
     }[],
   ): Promise<
     readonly {

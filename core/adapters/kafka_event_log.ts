@@ -25,6 +25,8 @@ export interface KafkaEventLogOptions
   readonly onKafkaState: OutboxListener["onState"];
   /** Called when more waits in the outbox, or less. */
   readonly onOutboxStatus: OutboxListener["onStatus"];
+  /** As {@linkcode KafkaOutbox} has it. */
+  readonly onFault: (error: Error) => void;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<
       onDrop: options.onDrop,
       onStatus: options.onOutboxStatus,
     },
+    onFault: options.onFault,
   });
   const eventLog = new OutboxEventLog({
     outbox,

@@ -36,6 +36,7 @@ function open(outboxPath: string, told: Told): Promise<OutboxEventLog> {
     onOutboxStatus: (status) => {
       told.status = status;
     },
+    onFault: (error) => reportError(error),
   });
 }
 

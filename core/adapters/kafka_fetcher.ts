@@ -44,19 +44,32 @@ export class KafkaFetcher {
       const partitions = cluster.findTopicPartitionMetadata(topic)
         .map(({ partitionId }) => ({ partition: partitionId }));
       const [low, high] = await Promise.all([true, false].map(async (fromBeginning) => {
-        const query = [{ topic, partitions, fromBeginning }];
-        const [found] = await cluster.fetchTopicsOffset(query);
-        return new Map(
-          found?.partitions.map(({ partition, offset }) => [
-            partition,
-            Number(offset),
-          ]),
-        );
+        return await findOffsets(cluster, { topic, partitions, fromBeginning });
       }));
       return new Map(partitions.map(({ partition }) => [
         partition,
         { low: low?.get(partition) ?? 0, high: high?.get(partition) ?? 0 },
       ]));
+    });
+  }
+
+  /**
+   * The offset, in each of the partitions, of the first record that is as new as `atMs` or newer, in
+   * milliseconds since the epoch; nothing of a partition where none is, or whose broker knows no times.
+   *
+   * @throws Error where the brokers are away
+   */
+  offsetsAt(
+    topic: string,
+    at: { readonly partitions: readonly number[]; readonly atMs: number },
+  ): Promise<Map<number, number>> {
+    return this.#use(async (cluster) => {
+      // Known already, unless the connection is a new one.
+      await cluster.addTargetTopic(topic);
+      const partitions = at.partitions.map((partition) => ({ partition }));
+      const query = { topic, partitions, fromTimestamp: Math.max(0, Math.floor(at.atMs)) };
+      const found = await findOffsets(cluster, query);
+      return new Map([...found].filter(([, offset]) => offset >= 0));
     });
   }
 
@@ -131,6 +144,15 @@ export class KafkaFetcher {
       // It never connected, or was gone already.
     }
   }
+}
+
+/** Offsets by partition. */
+async function findOffsets(
+  cluster: KafkaCluster,
+  query: Parameters<KafkaCluster["fetchTopicsOffset"]>[0][number],
+): Promise<Map<number, number>> {
+  const [found] = await cluster.fetchTopicsOffset([query]);
+  return new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
 }
 
 /** Looks a topic up, and its partitions as they are now. */

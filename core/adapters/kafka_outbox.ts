@@ -21,6 +21,11 @@ export interface KafkaOutboxOptions {
   readonly log: Log;
   /** Told what becomes of the events. */
   readonly listener: OutboxListener;
+  /**
+   * Told that the worker of an outbox that was open has ended by a fault of ours: nothing is kept or
+   * delivered any more. What was kept is in the file, for the next process.
+   */
+  readonly onFault: (error: Error) => void;
 }
 
 interface Asked {
@@ -35,6 +40,7 @@ export class KafkaOutbox implements Outbox {
   readonly #asked = new Map<number, Asked>();
   readonly #opened: Promise<void>;
   #nextId = 1;
+  #isOpen = false;
   /** Why nothing can be asked any more. */
   #ended: string | undefined;
   #closing: Promise<void> | undefined;
@@ -49,12 +55,9 @@ export class KafkaOutbox implements Outbox {
       this.#hear(event.data);
     });
     this.#worker.addEventListener("error", (event) => {
-      // Unhandled it would end the process; play goes on without history.
+      // Unhandled it would end the process at once, and not in order.
       event.preventDefault();
-      const reason = `its worker died: ${event.message}`;
-      options.log.error("outbox_worker_died", { reason });
-      options.listener.onState(false, reason);
-      this.#end(reason);
+      this.#die(`its worker died: ${event.message}`);
     });
     const { config, clientId, path, log } = options;
     this.#opened = this.#ask({
@@ -64,7 +67,7 @@ export class KafkaOutbox implements Outbox {
       clientId,
       debugOn: log.debugOn,
     });
-    this.#opened.catch(() => {
+    this.#opened.then(() => this.#isOpen = true, () => {
       // `opened` tells whoever wants to know.
     });
   }
@@ -126,6 +129,16 @@ export class KafkaOutbox implements Outbox {
       default:
         return unreachable(message);
     }
+  }
+
+  #die(reason: string): void {
+    if (this.#ended !== undefined) return;
+    const { listener, log, onFault } = this.#options;
+    log.error("outbox_worker_died", { reason });
+    listener.onState(false, reason);
+    this.#end(reason);
+    // One that is not open yet says so to whoever waits for it.
+    if (this.#isOpen) onFault(new Error(`Cannot go on with the outbox: ${reason}`));
   }
 
   #end(reason: string): void {

@@ -2,6 +2,7 @@ import { type Clock, sleep } from "../clock.ts";
 import { Deque } from "../deque.ts";
 import type { ReadOptions, StoredEvent } from "../ports/event_log.ts";
 import { OffsetOutOfRange, type OffsetRange } from "./kafka_fetcher.ts";
+import { kafkaPartitionOf } from "./kafka_partition.ts";
 import { type KafkaPosition, parseKafkaPosition } from "./kafka_position.ts";
 import { type KafkaRecord, tryStoredEvent } from "./kafka_record.ts";
 import { retryDelayMs } from "./retry_delay.ts";
@@ -14,6 +15,11 @@ const RETRY_DELAYS = { minMs: 50, maxMs: 1_000 };
 export interface RecordSource {
   /** What can be read of each partition now; nothing of a topic that is not there. */
   ranges(topic: string): Promise<ReadonlyMap<number, OffsetRange>>;
+  /** The first offset of a time, in milliseconds since the epoch; nothing where there is none. */
+  offsetsAt(
+    topic: string,
+    at: { readonly partitions: readonly number[]; readonly atMs: number },
+  ): Promise<ReadonlyMap<number, number>>;
   /** Some records of each partition, from its offset on. @throws OffsetOutOfRange, Error */
   fetch(
     topic: string,
@@ -47,6 +53,9 @@ interface Partition {
  * always the one that was appended first. The order depends on nothing but the events that are left,
  * so that a reading goes on after any position as if it had never stopped.
  *
+ * With a key it reads only the partition to which our producers write that key's events; with times only
+ * what lies between the first events that are as new.
+ *
  * @throws Error where a position is none, or the brokers are away
  */
 export async function* readKafka(
@@ -57,8 +66,7 @@ export async function* readKafka(
   const reached = new Map<number, number>(
     read.after === undefined ? [] : parseKafkaPosition(read.after),
   );
-  const ranges = await attempt(() => options.source.ranges(topic), read, options);
-  const partitions = toPartitions(ranges, reached);
+  const partitions = await openPartitions(topic, { read, reached, options });
   while (true) {
     read.signal?.throwIfAborted();
     await fill(topic, partitions, read, options);
@@ -73,17 +81,35 @@ export async function* readKafka(
   }
 }
 
-function toPartitions(
-  ranges: ReadonlyMap<number, OffsetRange>,
-  reached: KafkaPosition,
-): Partition[] {
-  return [...ranges].map(([id, { low, high }]) => ({
-    id,
-    next: Math.max(low, reached.get(id) ?? 0),
-    end: high,
-    fetched: new Deque<KafkaRecord>(),
-    head: undefined,
-  })).sort((left, right) => left.id - right.id);
+async function openPartitions(
+  topic: string,
+  { read, reached, options }: {
+    readonly read: ReadOptions;
+    readonly reached: KafkaPosition;
+    readonly options: KafkaReadingOptions;
+  },
+): Promise<Partition[]> {
+  const { key, sinceMs, untilMs } = read;
+  const ranges = await attempt(() => options.source.ranges(topic), read, options);
+  const only = key === undefined ? undefined : kafkaPartitionOf(key, ranges.size);
+  const ids = [...ranges.keys()].filter((id) => only === undefined || id === only)
+    .sort((left, right) => left - right);
+  const offsetsAt = async (atMs: number | undefined): Promise<ReadonlyMap<number, number>> => {
+    if (atMs === undefined || ids.length === 0) return new Map();
+    const at = { partitions: ids, atMs };
+    return await attempt(() => options.source.offsetsAt(topic, at), read, options);
+  };
+  const [since, until] = await Promise.all([offsetsAt(sinceMs), offsetsAt(untilMs)]);
+  return ids.map((id) => {
+    const { low, high } = ranges.get(id) ?? { low: 0, high: 0 };
+    return {
+      id,
+      next: Math.max(low, reached.get(id) ?? 0, since.get(id) ?? 0),
+      end: Math.min(high, until.get(id) ?? high),
+      fetched: new Deque<KafkaRecord>(),
+      head: undefined,
+    };
+  });
 }
 
 function oldestOf(partitions: readonly Partition[]): Partition | undefined {

@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import type { ReadOptions } from "../ports/event_log.ts";
 import { Rng } from "../rng.ts";
 import { OffsetOutOfRange, type OffsetRange } from "./kafka_fetcher.ts";
+import { kafkaPartitionOf } from "./kafka_partition.ts";
 import { readKafka, type RecordSource } from "./kafka_reader.ts";
 import type { KafkaRecord } from "./kafka_record.ts";
 
@@ -13,11 +14,25 @@ class FakeTopic implements RecordSource {
   pageCount = 2;
   failures: Error[] = [];
   fetchCount = 0;
+  /** The partitions and offsets that were asked for, each once. */
+  readonly asked = new Set<string>();
 
   add(partition: number, atMs: number, value: string | undefined = `{"at":${atMs}}`): void {
     const records = this.partitions.get(partition) ?? [];
     this.partitions.set(partition, records);
     records.push({ offset: records.length, atMs, key: `k${partition}`, value });
+  }
+
+  offsetsAt(
+    _topic: string,
+    at: { readonly partitions: readonly number[]; readonly atMs: number },
+  ): Promise<Map<number, number>> {
+    const offsets = new Map<number, number>();
+    for (const id of at.partitions) {
+      const found = this.partitions.get(id)?.find(({ atMs }) => atMs >= at.atMs);
+      if (found !== undefined) offsets.set(id, found.offset);
+    }
+    return Promise.resolve(offsets);
   }
 
   ranges(): Promise<Map<number, OffsetRange>> {
@@ -34,6 +49,7 @@ class FakeTopic implements RecordSource {
     if (failure !== undefined) return Promise.reject(failure);
     const found = [...offsets].map(([id, offset]): [number, KafkaRecord[]] => {
       if (offset < (this.lows.get(id) ?? 0)) throw new OffsetOutOfRange("gone");
+      this.asked.add(`${id}:${offset}`);
       return [id, this.partitions.get(id)?.slice(offset, offset + this.pageCount) ?? []];
     });
     return Promise.resolve(new Map(found));
@@ -81,18 +97,68 @@ Deno.test("readKafka goes on after any position as if it had never stopped", asy
   }
 });
 
-Deno.test("readKafka gives one key's events alone, and none that came after it began", async () => {
+/** Four partitions with ten records each, at 0, 10, 20 and so on; each has a key of its own and others. */
+function openKeyed(): { readonly topic: FakeTopic; readonly keyOf: (partition: number) => string } {
   const topic = new FakeTopic();
-  for (const atMs of [1, 2, 3]) topic.add(0, atMs);
-  for (const atMs of [1, 2, 3]) topic.add(1, atMs);
-  const found: number[] = [];
-  for await (const { value } of read(topic, { key: "k1" })) {
-    found.push(Number(value["at"]));
-    topic.add(1, 9);
+  for (let partition = 0; partition < 4; partition++) {
+    for (let index = 0; index < 10; index++) topic.add(partition, index * 10);
   }
-  assertEquals(found, [1, 2, 3]);
+  const keys = new Map<number, string>();
+  for (let index = 0; keys.size < 4; index++) {
+    keys.set(kafkaPartitionOf(`key-${index}`, 4), `key-${index}`);
+  }
+  for (const [partition, records] of topic.partitions) {
+    const key = keys.get(partition) ?? "";
+    topic.partitions.set(
+      partition,
+      records.map((record) => record.offset % 2 === 0 ? { ...record, key } : record),
+    );
+  }
+  return { topic, keyOf: (partition) => keys.get(partition) ?? "" };
+}
+
+Deno.test("readKafka gives one key's events alone, and none that came after it began", async () => {
+  const { topic, keyOf } = openKeyed();
+  const found: number[] = [];
+  for await (const { value } of read(topic, { key: keyOf(1) })) {
+    found.push(Number(value["at"]));
+    topic.add(1, 99);
+  }
+  assertEquals(found, [0, 20, 40, 60, 80]);
   assertEquals(await readAll(topic, { key: "nobody" }), []);
+  assertEquals(await readAll(new FakeTopic(), { key: "nobody" }), []);
   assertEquals(await readAll(new FakeTopic()), []);
+});
+
+Deno.test("readKafka fetches for a key the partition alone that has it, and goes on there", async () => {
+  const { topic, keyOf } = openKeyed();
+  const all = await readAll(topic, { key: keyOf(2) });
+  assertEquals([...topic.asked].filter((asked) => !asked.startsWith("2:")), []);
+  assertEquals(topic.fetchCount, 5);
+  for (const [index, [, position]] of all.entries()) {
+    assertEquals(await readAll(topic, { key: keyOf(2), after: position }), all.slice(index + 1));
+  }
+});
+
+Deno.test("readKafka fetches between two times alone, where it is told them", async () => {
+  const { topic, keyOf } = openKeyed();
+  const within = await readAll(topic, { key: keyOf(3), sinceMs: 35, untilMs: 61 });
+  assertEquals(within, [[40, "3:5"], [60, "3:7"]]);
+  assertEquals([...topic.asked], ["3:4", "3:6"]);
+  const late = { sinceMs: 75, untilMs: 1_000 };
+  assertEquals((await readAll(topic, late)).map(([atMs]) => atMs), [
+    80,
+    80,
+    80,
+    80,
+    90,
+    90,
+    90,
+    90,
+  ]);
+  // None is so new, or the broker knows no times: then all of them are read.
+  assertEquals((await readAll(topic, { sinceMs: 1_000 })).length, 40);
+  assertEquals((await readAll(topic, { key: keyOf(3), sinceMs: 35, after: "3:9" })).length, 0);
 });
 
 Deno.test("readKafka passes over what somebody else wrote", async () => {

@@ -43,6 +43,19 @@ Deno.test("KafkaTopics makes each topic once, until it is told to forget", async
   assertEquals(admin.asked.length, 4);
 });
 
+Deno.test("KafkaTopics remembers 10 000 topics, and begins anew where there are more", async () => {
+  const { topics, admin } = openTopics();
+  const many = Array.from({ length: 10_000 }, (_, index) => `topic-${index}`);
+  await topics.ensure(admin, many);
+  await topics.ensure(admin, many);
+  assertEquals(admin.asked.length, 10_000);
+  await topics.ensure(admin, ["one more"]);
+  await topics.ensure(admin, ["one more"]);
+  assertEquals(admin.asked.length, 10_001);
+  await topics.ensure(admin, ["topic-0", "topic-9999"]);
+  assertEquals(admin.asked.slice(10_001), [["topic-0", 6], ["topic-9999", 6]]);
+});
+
 const TOLERATED: readonly { readonly name?: string; readonly type?: string }[] = [
   { name: "KafkaJSServerDoesNotSupportApiKey" },
   { type: "TOPIC_AUTHORIZATION_FAILED" },

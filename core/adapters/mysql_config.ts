@@ -1,4 +1,5 @@
 import type { ConfigReader } from "../config.ts";
+import { hideSecrets } from "./broker_url.ts";
 import { type DatabaseTls, readDatabaseTls } from "./database_tls.ts";
 
 /** Which MySQL or MariaDB, and how to speak with it. */
@@ -28,7 +29,8 @@ export function readMysqlConfig(reader: ConfigReader): MysqlConfig | undefined {
   const host = reader.optional("DB_HOST");
   if (host === undefined) return undefined;
   if (!/^(?:[A-Za-z0-9_.:-]{1,253}|\/[^\0]{1,106})$/.test(host)) {
-    reader.problem("DB_HOST", "must be a name, an address, or the path of a socket", host);
+    const rule = "must be a name, an address, or the path of a socket";
+    reader.problem("DB_HOST", rule, hideSecrets(host));
   }
   const tls = readDatabaseTls(reader, "DB_TLS");
   // The client would compare an address with `localhost`.

@@ -42,6 +42,8 @@ Deno.test("readMysqlConfig reads the rest, and shows it without user and passwor
 Deno.test("readMysqlConfig names the variable that is wrong", () => {
   const cases: [Record<string, string>, name: string][] = [
     [{ DB_HOST: "a b" }, "DB_HOST"],
+    [{ DB_HOST: "mysql://u:secret@db/tanks" }, "DB_HOST"],
+    [{ DB_HOST: "mysql://db/tanks?password=secret" }, "DB_HOST"],
     [{ DB_HOST: "a", DB_PORT: "0" }, "DB_PORT"],
     [{ DB_HOST: "a", DB_TLS: "yes" }, "DB_TLS"],
     [{ DB_HOST: "/socket", DB_TLS: "require" }, "DB_TLS"],
@@ -50,6 +52,7 @@ Deno.test("readMysqlConfig names the variable that is wrong", () => {
     [{ DB_HOST: "a", DB_NAME: "x".repeat(65) }, "DB_NAME"],
   ];
   for (const [variables, name] of cases) {
-    assertThrows(() => read(variables), ConfigError, `Cannot read ${name}: must`);
+    const error = assertThrows(() => read(variables), ConfigError, `Cannot read ${name}: must`);
+    assertEquals(error.message.includes("secret"), false, error.message);
   }
 });

@@ -3,10 +3,10 @@ import {
   type BrokerHost,
   type BrokerUrlRules,
   describeHost,
-  integerOf,
   parseBrokerUrl,
 } from "./broker_url.ts";
 import type { TlsFiles } from "./tls_options.ts";
+import { integerOf } from "./url_integer.ts";
 
 /** Who we say we are. */
 export type NatsCredentials =

@@ -2,6 +2,7 @@
 import type { Ports, ServiceContext } from "../service.ts";
 import { BrokerStates } from "./broker_states.ts";
 import { APPENDED_EVENTS, EMBEDDED_OPENERS, type Opening } from "./embedded.ts";
+import { endAtFault } from "./event_log_fault.ts";
 import type { KafkaConfig } from "./kafka_config.ts";
 import { describeNats, type NatsConfig } from "./nats_config.ts";
 import type { NatsTrouble } from "./nats_pub_sub.ts";
@@ -18,7 +19,7 @@ export type PortName = keyof Ports;
 
 /** Ports that are open, and how to close them. */
 export type OpenPorts<Name extends PortName> = Pick<Ports, Name> & {
-  /** Closes all of them, in the reverse order of their opening. */
+  /** Closes all of them, in the reverse order of their opening, also where one of them rejects. */
   closePorts(): Promise<void>;
 };
 
@@ -57,15 +58,13 @@ export async function openPorts<Name extends PortName>(
   context: ServiceContext,
 ): Promise<OpenPorts<Name>> {
   const ports: Partial<Ports> = {};
-  const closers: (() => Promise<void>)[] = [];
+  const opened = new AsyncDisposableStack();
   const brokers = new BrokerStates(context);
-  const closePorts = async (): Promise<void> => {
-    for (const close of closers.toReversed()) await close();
-  };
+  const closePorts = (): Promise<void> => opened.disposeAsync();
   try {
     for (const name of new Set(names)) {
       const opening = await openPort(name, options, { ...context, brokers });
-      closers.push(() => opening.port.close());
+      opened.defer(() => opening.port.close());
       Object.assign(ports, { [name]: opening.port });
       logOpening(name, opening, { alone: options.alone, context });
     }
@@ -136,6 +135,7 @@ async function openKafka(
     onKafkaState: report,
     onOutboxState: reportOutbox,
     onOutboxStatus: ({ count, oldestAtMs }) => waiting = { count, oldestAtMs },
+    onFault: endAtFault(health),
   });
   return { port, implementation: "KafkaEventLog", where: config.brokers.join() };
 }

@@ -79,6 +79,30 @@ Deno.test("openPorts has the event log keep what it is told to, and counts what 
   }
 });
 
+Deno.test("openPorts says that the event log has lost its thread, and closes the other ports all the same", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const { context } = openContext();
+  context.health.markStarted();
+  const threads = new ThreadWatch();
+  const ports = await openPorts(["database", "eventLog"], { ...OPTIONS, dataDir }, context);
+  threads.restore();
+  const reported = Promise.withResolvers<unknown>();
+  const onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    reported.resolve(event.error);
+  };
+  globalThis.addEventListener("error", onError, { once: true });
+  // What no thread of an event log can read: an exception that nobody catches ends it.
+  threads.started[0]?.postMessage(undefined);
+  assertStringIncludes(String(await reported.promise), "Cannot go on with the event log");
+  const { ready, down } = context.health.report();
+  assertEquals([ready, Object.keys(down)], [false, ["event_log_worker"]]);
+  ports.eventLog.append({ topic: "topic", key: "key", value: {} });
+  await assertRejects(() => ports.closePorts(), Error, "Cannot flush");
+  await assertRejects(() => ports.database.query("SELECT 1 AS one"), Error, "closed");
+  await Deno.remove(dataDir, { recursive: true });
+});
+
 Deno.test("openPorts warns a lone service of the buses on which nobody hears it", async () => {
   const { context, events } = openContext();
   const ports = await openPorts(
@@ -106,6 +130,26 @@ Deno.test("openPorts names what it cannot open, and leaves nothing open", async 
   assertStringIncludes(error.message, path);
   await Deno.remove(dataDir, { recursive: true });
 });
+
+/** Keeps the threads that are started until `restore`. */
+class ThreadWatch {
+  readonly started: Worker[] = [];
+  readonly #original = globalThis.Worker;
+
+  constructor() {
+    const { started } = this;
+    globalThis.Worker = class extends Worker {
+      constructor(...parameters: ConstructorParameters<typeof Worker>) {
+        super(...parameters);
+        started.push(this);
+      }
+    };
+  }
+
+  restore(): void {
+    globalThis.Worker = this.#original;
+  }
+}
 
 function openContext(): {
   context: ServiceContext;

@@ -51,6 +51,15 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What fails is the store, and not the sink. */
+class OutboxFault extends Error {
+  override readonly name = "OutboxFault";
+
+  constructor(cause: unknown) {
+    super(`Cannot use the outbox: ${describeError(cause)}`, { cause });
+  }
+}
+
 /**
  * An {@linkcode Outbox} in this thread. It delivers the oldest events first, one batch at a time, and
  * removes each batch when the sink has taken it: so each key keeps its order, and nothing is lost.
@@ -59,12 +68,17 @@ export class OutboxCourier implements Outbox {
   readonly #options: OutboxCourierOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  /** How the sink stands. */
   #state: State = { kind: "unknown" };
+  /** Why the store cannot be used; undefined where it can. */
+  #storeFault: string | undefined;
   #failureCount = 0;
   /** Less after a batch was refused, until the event that is to blame stands alone. */
   #batchCountMax = DELIVERY_EVENTS_MAX;
   /** The last event on its way; 0 of none. */
   #sendingUpTo = 0;
+  /** The last event that was delivered and has yet to be removed; 0 of none. */
+  #deliveredUpTo = 0;
   #waiting: Waiting[] = [];
   #wake: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -98,7 +112,7 @@ export class OutboxCourier implements Outbox {
   delivered(): Promise<void> {
     const { store } = this.#options;
     if (store.status.count === 0) return Promise.resolve();
-    if (this.#state.kind === "down") return Promise.reject(undelivered(this.#state.reason));
+    if (this.#obstacle !== undefined) return Promise.reject(undelivered(this.#obstacle));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({ position: store.newestPosition, resolve, reject });
     return promise;
@@ -114,7 +128,7 @@ export class OutboxCourier implements Outbox {
     this.#wake?.();
     const cancel = clock.after(CLOSE_DELIVERY_MS, () => this.#stopping.abort());
     // There is no sense in waiting for what is away.
-    if (this.#state.kind === "down") this.#stopping.abort();
+    if (this.#obstacle !== undefined) this.#stopping.abort();
     this.#stopping.signal.addEventListener("abort", () => void sink.close(), { once: true });
     if (this.#stopping.signal.aborted) void sink.close();
     await this.#running;
@@ -124,13 +138,15 @@ export class OutboxCourier implements Outbox {
     this.#rejectAll(undelivered("the outbox is closed"));
   }
 
+  /** Why nothing is delivered; undefined where nothing stands in the way. */
+  get #obstacle(): string | undefined {
+    return this.#storeFault ?? (this.#state.kind === "down" ? this.#state.reason : undefined);
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
-        const records = this.#options.store.page({
-          countMax: this.#batchCountMax,
-          lengthMax: DELIVERY_LENGTH_MAX,
-        });
+        const records = this.#nextPage();
         if (records.length > 0) {
           await this.#deliver(records);
         } else {
@@ -143,6 +159,17 @@ export class OutboxCourier implements Outbox {
         await this.#failed(error);
       }
     }
+  }
+
+  /** @throws OutboxFault */
+  #nextPage(): OutboxRecord[] {
+    // Before what was delivered is gone a page would begin with it again.
+    this.#removeDelivered();
+    const page = { countMax: this.#batchCountMax, lengthMax: DELIVERY_LENGTH_MAX };
+    const records = orOutboxFault(() => this.#options.store.page(page));
+    if (this.#storeFault !== undefined) this.#options.log.info("outbox_up");
+    this.#storeFault = undefined;
+    return records;
   }
 
   async #deliver(records: readonly OutboxRecord[]): Promise<void> {
@@ -161,9 +188,21 @@ export class OutboxCourier implements Outbox {
     } finally {
       this.#sendingUpTo = 0;
     }
-    this.#options.store.remove(upTo);
-    this.#tellStatus();
-    this.#settle();
+    this.#deliveredUpTo = upTo;
+    // Whatever becomes of the outbox.
+    this.#succeeded();
+    this.#removeDelivered();
+  }
+
+  /** @throws OutboxFault; it is to be tried again then */
+  #removeDelivered(): void {
+    if (this.#deliveredUpTo === 0) return;
+    orOutboxFault(() => {
+      this.#options.store.remove(this.#deliveredUpTo);
+      this.#deliveredUpTo = 0;
+      this.#tellStatus();
+      this.#settle();
+    });
   }
 
   #reject(record: OutboxRecord | undefined, error: EventRejected): void {
@@ -186,14 +225,11 @@ export class OutboxCourier implements Outbox {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const { clock, random, log, listener } = this.#options;
+    const { clock, random } = this.#options;
     this.#failureCount++;
     const reason = describeError(error);
-    if (this.#state.kind !== "down") {
-      log.warn("event_sink_down", { reason });
-      listener.onState(false, reason);
-    }
-    this.#state = { kind: "down", reason };
+    if (error instanceof OutboxFault) this.#storeFailed(reason);
+    else this.#sinkFailed(reason);
     this.#rejectAll(undelivered(reason));
     // What is left keeps until the next start.
     if (this.#closing !== undefined) return this.#stopping.abort();
@@ -201,6 +237,20 @@ export class OutboxCourier implements Outbox {
     await sleep(clock, delayMs, this.#stopping.signal).catch(() => {
       // It closes: the loop's condition sees that.
     });
+  }
+
+  #storeFailed(reason: string): void {
+    if (this.#storeFault === undefined) this.#options.log.error("outbox_down", { reason });
+    this.#storeFault = reason;
+  }
+
+  #sinkFailed(reason: string): void {
+    const { log, listener } = this.#options;
+    if (this.#state.kind !== "down") {
+      log.warn("event_sink_down", { reason });
+      listener.onState(false, reason);
+    }
+    this.#state = { kind: "down", reason };
   }
 
   /** Resolves when there may be something to deliver, or it is time to look for the other side. */
@@ -232,6 +282,15 @@ export class OutboxCourier implements Outbox {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject } of waiting) reject(error);
+  }
+}
+
+/** @throws OutboxFault where the work throws */
+function orOutboxFault<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new OutboxFault(error);
   }
 }
 

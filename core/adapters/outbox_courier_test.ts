@@ -1,101 +1,9 @@
 // Long because it is one state machine's behaviour, case by case: delivery, failure, bounds, closing.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { silentLog } from "../log.ts";
-import { ManualClock } from "../manual_clock.ts";
-import { EventRejected, type EventSink, type SinkEvent } from "../ports/event_sink.ts";
-import type { OutboxStatus } from "../ports/outbox.ts";
-import type { EventRow } from "../ports/sqlite_event_store.ts";
+import { EventRejected, type SinkEvent } from "../ports/event_sink.ts";
 import { Rng } from "../rng.ts";
-import { CHECK_PERIOD_MS, DELIVERY_EVENTS_MAX, OutboxCourier } from "./outbox_courier.ts";
-import { OutboxStore } from "./outbox_store.ts";
-
-const KEYS = ["a", "b", "c"];
-
-/** A sink that does with each batch as it is told to, and keeps what it has taken. */
-class FakeSink implements EventSink {
-  readonly taken: SinkEvent[] = [];
-  batchCount = 0;
-  checkCount = 0;
-  /** Throws for what it does not take. */
-  take: (events: readonly SinkEvent[]) => void | Promise<void> = () => {};
-  isThere = true;
-  readonly #closed = Promise.withResolvers<never>();
-
-  constructor() {
-    this.#closed.promise.catch(() => {});
-  }
-
-  async deliver(events: readonly SinkEvent[]): Promise<void> {
-    this.batchCount++;
-    if (!this.isThere) throw new Error("away");
-    await Promise.race([this.take(events), this.#closed.promise]);
-    this.taken.push(...events);
-  }
-
-  check(): Promise<void> {
-    this.checkCount++;
-    return this.isThere ? Promise.resolve() : Promise.reject(new Error("away"));
-  }
-
-  close(): Promise<void> {
-    this.#closed.reject(new Error("closed"));
-    return Promise.resolve();
-  }
-
-  /** What was taken, without what came again. */
-  get indexes(): number[] {
-    return [...new Set(this.taken.map(({ value }) => Number(value)))];
-  }
-}
-
-interface Setup {
-  readonly courier: OutboxCourier;
-  readonly sink: FakeSink;
-  readonly clock: ManualClock;
-  readonly states: boolean[];
-  readonly drops: [number, string][];
-  readonly statuses: OutboxStatus[];
-}
-
-function setUp(
-  options: {
-    readonly path?: string;
-    readonly countMax?: number;
-    readonly random?: () => number;
-    readonly prepare?: (sink: FakeSink) => void;
-  } = {},
-): Setup {
-  const { path = ":memory:", countMax = 10_000, random = () => 1 } = options;
-  const [states, drops, statuses]: [boolean[], [number, string][], OutboxStatus[]] = [[], [], []];
-  const sink = new FakeSink();
-  const clock = new ManualClock();
-  options.prepare?.(sink);
-  const courier = new OutboxCourier({
-    store: new OutboxStore({ path, countMax, lengthMax: 1_000_000 }),
-    sink,
-    clock,
-    random,
-    log: silentLog,
-    listener: {
-      onState: (isUp) => states.push(isUp),
-      onDrop: (count, reason) => drops.push([count, reason]),
-      onStatus: (status) => statuses.push(status),
-    },
-  });
-  return { courier, sink, clock, states, drops, statuses };
-}
-
-/** Events `from`, … of three keys in turn, whose text is their index. */
-function rows(from: number, count: number): EventRow[] {
-  return Array.from({ length: count }, (_, offset) => {
-    const index = from + offset;
-    return ["topic", KEYS[index % KEYS.length] ?? "", `id-${index}`, index, String(index)];
-  });
-}
-
-function range(from: number, end: number): number[] {
-  return Array.from({ length: end - from }, (_, offset) => from + offset);
-}
+import { CHECK_PERIOD_MS, DELIVERY_EVENTS_MAX } from "./outbox_courier.ts";
+import { openCourier, range, rows } from "./outbox_courier_fixture.ts";
 
 async function withFile(use: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -107,7 +15,7 @@ async function withFile(use: (path: string) => Promise<void>): Promise<void> {
 }
 
 Deno.test("OutboxCourier delivers in order, in bounded batches, and says that the sink is there", async () => {
-  const { courier, sink, clock, states, statuses } = setUp();
+  const { courier, sink, clock, states, statuses } = openCourier();
   await courier.append(rows(0, 1_500));
   await courier.append(rows(1_500, 100));
   await courier.delivered();
@@ -122,7 +30,7 @@ Deno.test("OutboxCourier delivers in order, in bounded batches, and says that th
 });
 
 Deno.test("OutboxCourier delivers again, later each time, while the sink is away at start", async () => {
-  const { courier, sink, clock, states } = setUp({
+  const { courier, sink, clock, states } = openCourier({
     prepare: (sink) => {
       sink.isThere = false;
     },
@@ -147,7 +55,7 @@ Deno.test("OutboxCourier delivers again, later each time, while the sink is away
 });
 
 Deno.test("OutboxCourier scatters its attempts by chance", async () => {
-  const { courier, sink, clock } = setUp({
+  const { courier, sink, clock } = openCourier({
     random: () => 0,
     prepare: (sink) => {
       sink.isThere = false;
@@ -164,7 +72,7 @@ Deno.test("OutboxCourier scatters its attempts by chance", async () => {
 });
 
 Deno.test("OutboxCourier delivers a batch again of which the sink took a part before it died", async () => {
-  const { courier, sink, clock, states } = setUp({
+  const { courier, sink, clock, states } = openCourier({
     prepare: (sink) => {
       let isFirst = true;
       sink.take = (events) => {
@@ -187,7 +95,7 @@ Deno.test("OutboxCourier delivers a batch again of which the sink took a part be
 
 Deno.test("OutboxCourier delivers first what an earlier process left", async () => {
   await withFile(async (path) => {
-    const first = setUp({
+    const first = openCourier({
       path,
       prepare: (sink) => {
         sink.isThere = false;
@@ -197,20 +105,20 @@ Deno.test("OutboxCourier delivers first what an earlier process left", async () 
     await first.clock.advance(0);
     await first.courier.close();
     assertEquals(first.sink.taken, []);
-    const second = setUp({ path });
+    const second = openCourier({ path });
     assertEquals(second.statuses[0]?.count, 700);
     await second.courier.append(rows(700, 10));
     await second.courier.delivered();
     assertEquals(second.sink.taken.map(({ value }) => Number(value)), range(0, 710));
     await second.courier.close();
-    const third = setUp({ path });
+    const third = openCourier({ path });
     assertEquals(third.statuses[0]?.count, 0);
     await third.courier.close();
   });
 });
 
 Deno.test("OutboxCourier drops the oldest at its bound, and counts them", async () => {
-  const { courier, sink, clock, drops } = setUp({
+  const { courier, sink, clock, drops } = openCourier({
     countMax: 50,
     prepare: (sink) => {
       sink.isThere = false;
@@ -229,7 +137,7 @@ Deno.test("OutboxCourier drops the oldest at its bound, and counts them", async 
 
 Deno.test("OutboxCourier drops nothing that is on its way, and lets nobody wait for what it drops", async () => {
   const gate = Promise.withResolvers<void>();
-  const { courier, sink, clock, drops } = setUp({
+  const { courier, sink, clock, drops } = openCourier({
     countMax: 10,
     prepare: (sink) => {
       sink.take = () => gate.promise;
@@ -247,7 +155,7 @@ Deno.test("OutboxCourier drops nothing that is on its way, and lets nobody wait 
 });
 
 Deno.test("OutboxCourier drops a poisoned event alone, and delivers its neighbours in order", async () => {
-  const { courier, sink, states, drops } = setUp({
+  const { courier, sink, states, drops } = openCourier({
     prepare: (sink) => {
       sink.take = (events) => {
         if (events.some(({ value }) => value === "300" || value === "301" || value === "999")) {
@@ -268,7 +176,7 @@ Deno.test("OutboxCourier drops a poisoned event alone, and delivers its neighbou
 
 Deno.test("OutboxCourier takes events at once while the sink is slow", async () => {
   const gate = Promise.withResolvers<void>();
-  const { courier, sink, clock, statuses } = setUp({
+  const { courier, sink, clock, statuses } = openCourier({
     prepare: (sink) => {
       sink.take = () => gate.promise;
     },
@@ -290,7 +198,7 @@ Deno.test("OutboxCourier takes events at once while the sink is slow", async () 
 });
 
 Deno.test("OutboxCourier looks for the sink while there is nothing to deliver", async () => {
-  const { courier, sink, clock, states } = setUp();
+  const { courier, sink, clock, states } = openCourier();
   await clock.advance(0);
   assertEquals(states, [true]);
   sink.isThere = false;
@@ -304,7 +212,7 @@ Deno.test("OutboxCourier looks for the sink while there is nothing to deliver", 
 
 Deno.test("OutboxCourier delivers what it has before it closes", async () => {
   const gate = Promise.withResolvers<void>();
-  const { courier, sink, clock } = setUp({
+  const { courier, sink, clock } = openCourier({
     prepare: (sink) => {
       sink.take = () => gate.promise;
     },
@@ -320,7 +228,7 @@ Deno.test("OutboxCourier delivers what it has before it closes", async () => {
 
 Deno.test("OutboxCourier closes in spite of a sink that never answers, and keeps the events", async () => {
   await withFile(async (path) => {
-    const { courier, clock } = setUp({
+    const { courier, clock } = openCourier({
       path,
       prepare: (sink) => {
         sink.take = () => new Promise(() => {});
@@ -333,7 +241,7 @@ Deno.test("OutboxCourier closes in spite of a sink that never answers, and keeps
     await clock.advance(2_000);
     await closed;
     await delivered;
-    const next = setUp({ path });
+    const next = openCourier({ path });
     await next.courier.delivered();
     assertEquals(next.sink.indexes, range(0, 10));
     await next.courier.close();
@@ -352,7 +260,7 @@ async function liveAndDie(path: string, rng: Rng): Promise<void> {
   const taken: SinkEvent[] = [];
   let appendedCount = 0;
   for (let life = 0; life < 10; life++) {
-    const { courier, clock } = setUp({
+    const { courier, clock } = openCourier({
       path,
       random: () => rng.below(1_000) / 1_000,
       prepare: (sink) => {
@@ -375,7 +283,7 @@ async function liveAndDie(path: string, rng: Rng): Promise<void> {
     await clock.advance(10_000);
     await closed;
   }
-  const last = setUp({ path });
+  const last = openCourier({ path });
   await last.courier.delivered();
   taken.push(...last.sink.taken);
   await last.courier.close();

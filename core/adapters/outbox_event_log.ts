@@ -1,5 +1,4 @@
 import type { Clock } from "../clock.ts";
-import type { JsonObject } from "../json.ts";
 import { describeError, type Log } from "../log.ts";
 import { EVENT_DROP_REASONS, EventBatcher } from "../ports/event_batcher.ts";
 import type {
@@ -9,9 +8,9 @@ import type {
   ReadOptions,
   StoredEvent,
 } from "../ports/event_log.ts";
+import { eventRowLength, tryEventRow } from "../ports/event_row.ts";
 import type { EventSource } from "../ports/event_source.ts";
 import { type Outbox, OUTBOX_DROP_REASONS } from "../ports/outbox.ts";
-import { EVENT_LENGTH_MAX } from "../ports/sqlite_event_log.ts";
 import type { EventRow } from "../ports/sqlite_event_store.ts";
 import type { Subscription } from "../ports/subscription.ts";
 
@@ -60,7 +59,7 @@ export class OutboxEventLog implements EventLog {
       clock,
       log,
       write: (rows) => outbox.append(rows),
-      sizeOf: ([topic, key, , , value]) => topic.length + key.length + value.length,
+      sizeOf: eventRowLength,
       countMax: options.bufferCountMax ?? 65_536,
       sizeMax: options.bufferLengthMax ?? 67_108_864,
       onDrop: (reason) => options.onDrop(1, reason),
@@ -81,13 +80,9 @@ export class OutboxEventLog implements EventLog {
 
   append(event: NewEvent): void {
     this.#options.onAppend?.();
-    const value = tryStringify(event.value);
-    if (value === undefined || value.length > EVENT_LENGTH_MAX) {
-      return this.#options.onDrop(1, "bad_event");
-    }
-    const id = event.value["event_id"];
-    const eventId = typeof id === "string" ? id : null;
-    this.#batcher.append([event.topic, event.key, eventId, this.#options.clock.nowMs(), value]);
+    const row = tryEventRow(event, this.#options.clock.nowMs());
+    if (row === undefined) this.#options.onDrop(1, "bad_event");
+    else this.#batcher.append(row);
   }
 
   flush(): Promise<void> {
@@ -137,14 +132,5 @@ export class OutboxEventLog implements EventLog {
 
   #throwIfClosed(action: string): void {
     if (this.#closing !== undefined) throw new Error(`Cannot ${action}: the event log is closed`);
-  }
-}
-
-function tryStringify(value: JsonObject): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // A cycle or a bigint: no JSON, whatever its type said. A tick must not end for it.
-    return undefined;
   }
 }

@@ -1,5 +1,7 @@
 import type { ConfigReader } from "../config.ts";
+import { hideSecrets } from "./broker_url.ts";
 import { type DatabaseTls, TLS_MODES, type TlsMode, toDatabaseTls } from "./database_tls.ts";
+import { integerOf, tryIntegerOf } from "./url_integer.ts";
 
 /** Which PostgreSQL, and how to speak with it. */
 export interface PostgresConfig {
@@ -71,7 +73,11 @@ export function readPostgresConfig(reader: ConfigReader): PostgresConfig | undef
  * of a Unix socket. Beside them `statement_timeout`, in milliseconds, and `pool_max_conns`.
  */
 export function parsePostgresUrl(text: string): PostgresUrlResult {
-  const refuse = (rule: string): PostgresUrlResult => ({ ok: false, rule, shown: hide(text) });
+  const refuse = (rule: string): PostgresUrlResult => ({
+    ok: false,
+    rule,
+    shown: hideSecrets(text),
+  });
   // A URL may not have a user and no host, which PostgreSQL's may.
   const whole = text.replace(/^(\w+:\/\/(?:[^@/?#]*@)?)(?=[/?]|$)/, "$1localhost");
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
@@ -96,7 +102,7 @@ export function parsePostgresUrl(text: string): PostgresUrlResult {
     return refuse("must have port within 1..65535");
   }
   for (const rule of INTEGERS) {
-    if (tryInteger(parameters, rule) === undefined) {
+    if (tryIntegerOf(parameters, rule) === undefined) {
       return refuse(`must have ${rule.name} within ${rule.min}..${rule.max}`);
     }
   }
@@ -150,24 +156,6 @@ function refuseTls(rule: string): TlsResult {
   return { ok: false, rule };
 }
 
-interface IntegerRule {
-  readonly name: string;
-  readonly fallback: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-function integerOf(parameters: URLSearchParams, rule: IntegerRule): number {
-  return tryInteger(parameters, rule) ?? rule.fallback;
-}
-
-function tryInteger(parameters: URLSearchParams, rule: IntegerRule): number | undefined {
-  const raw = parameters.get(rule.name);
-  if (raw === null) return rule.fallback;
-  const value = /^\d{1,9}$/.test(raw) ? Number(raw) : NaN;
-  return value >= rule.min && value <= rule.max ? value : undefined;
-}
-
 function tryDecode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -175,9 +163,4 @@ function tryDecode(text: string): string | undefined {
     // decodeURIComponent throws nothing but URIError, and the caller answers for that.
     return undefined;
   }
-}
-
-/** Without what may be user and password. */
-function hide(text: string): string {
-  return text.replace(/^([a-z]*:?\/*).*@/is, "$1***@");
 }

@@ -77,7 +77,11 @@ Deno.test("parsePostgresUrl reads host, credentials, TLS, timeouts and the size 
 const BAD: readonly [url: string, rule: string][] = [
   ["db", "postgres://user:password@host"],
   ["mysql://u:secret@db/tanks", "postgres://user:password@host"],
+  ["host=db user=u password=secret", "postgres://user:password@host"],
   ["postgres://db/tanks", "name a user"],
+  ["postgres://db/tanks?user=u&password=secret", "no parameter but sslmode"],
+  ["postgres://db/tanks?password=a@secret", "no parameter but sslmode"],
+  ["postgres://db/tanks#password=secret", "name a user"],
   ["postgres://u:secret@d%20b/tanks", "name a host"],
   ["postgres://u:secret@db;x/tanks", "name a host"],
   ["postgres://u:secret@db/tanks?host=a%20b", "name a host"],

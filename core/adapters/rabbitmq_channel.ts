@@ -41,6 +41,8 @@ export class RabbitChannel<C extends AmqpChannel> {
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #current: C | undefined;
+  /** From then on it is tried for good: nobody hears of a refusal. */
+  #hasStarted = false;
   /** Waits no longer for the end of the channel. */
   #giveUp: () => void = () => {};
 
@@ -51,7 +53,7 @@ export class RabbitChannel<C extends AmqpChannel> {
     // Who does not ask for `started` is not to be bothered with its failure.
     this.#started.promise.catch(() => {});
     void deps.connection.attempted.then(() => {
-      if (deps.connection.state.kind !== "up") this.#started.resolve();
+      if (deps.connection.state.kind !== "up") this.#start();
     });
     this.#running = this.#run();
   }
@@ -87,24 +89,19 @@ export class RabbitChannel<C extends AmqpChannel> {
 
   async #run(): Promise<void> {
     const { connection, clock, random } = this.#deps;
-    let isFirst = true;
     for (let failureCount = 1; !this.#closing.signal.aborted; failureCount++) {
       try {
         const amqp = await connection.whenUp(this.#closing.signal);
-        await this.#live(amqp, () => {
-          isFirst = false;
-          failureCount = 0;
-        });
+        await this.#live(amqp, () => void (failureCount = 0));
       } catch (error) {
         if (this.#closing.signal.aborted || connection.state.kind === "closed") break;
         this.#deps.log.warn("rabbitmq_channel_failed", {
           channel: this.#use.name,
           error: describeError(error),
         });
-        if (isFirst && isRefusal(error)) return this.#started.reject(error);
+        if (!this.#hasStarted && isRefusal(error)) return this.#started.reject(error);
       }
-      isFirst = false;
-      this.#started.resolve();
+      this.#start();
       // A lost connection has pauses of its own.
       if (connection.state.kind !== "up") continue;
       const delayMs = retryDelayMs(Math.max(1, failureCount), RABBIT_RETRY_RANGE, random);
@@ -113,6 +110,11 @@ export class RabbitChannel<C extends AmqpChannel> {
       });
     }
     this.#started.reject(new Error(`Cannot use ${this.#use.name}: it is closed`));
+  }
+
+  #start(): void {
+    this.#hasStarted = true;
+    this.#started.resolve();
   }
 
   /** Resolves when a channel that was set up has ended. @throws Error when it cannot be set up */
@@ -142,7 +144,7 @@ export class RabbitChannel<C extends AmqpChannel> {
       this.#giveUp = () => ended.resolve();
       this.#current = channel;
       onSetUp();
-      this.#started.resolve();
+      this.#start();
       this.#use.onUp?.(channel);
     }
     await ended.promise;

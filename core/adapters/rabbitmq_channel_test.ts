@@ -88,6 +88,18 @@ Deno.test("RabbitChannel has started without a broker, and is set up when it com
   await harness.close();
 });
 
+Deno.test("RabbitChannel that has started without a broker outlives a refusal when it comes", async () => {
+  const harness = new Harness({ isDown: true, setUpError: brokerError(406) });
+  await harness.channel.started();
+  harness.isDown = false;
+  await harness.clock.advance(100);
+  assertEquals(harness.events, ["set up"]);
+  harness.setUpError = undefined;
+  await harness.clock.advance(5_000);
+  assertEquals(harness.events, ["set up", "set up", "up"]);
+  await harness.close();
+});
+
 Deno.test("RabbitChannel rejects and gives up where the broker refuses its first set-up", async () => {
   const harness = new Harness({ setUpError: brokerError(403) });
   await assertRejects(() => harness.channel.started(), Error, "403");

@@ -1,4 +1,5 @@
 import type { ConfigReader } from "../config.ts";
+import { hideSecrets } from "./broker_url.ts";
 import type { TlsFiles } from "./tls_options.ts";
 
 /** How a connection is encrypted; paths are read again for each connection. */
@@ -54,7 +55,9 @@ export function readRabbitConfig(reader: ConfigReader): RabbitConfig | undefined
   }
   const host = reader.optional("RABBITMQ_HOST");
   if (host === undefined) return undefined;
-  if (!isHost(host)) reader.problem("RABBITMQ_HOST", "must be a name or an address", host);
+  if (!isHost(host)) {
+    reader.problem("RABBITMQ_HOST", "must be a name or an address", hideSecrets(host));
+  }
   return {
     host,
     port: reader.integer("RABBITMQ_PORT", PORT, { min: 1, max: 65_535 }),
@@ -74,7 +77,7 @@ export function readRabbitConfig(reader: ConfigReader): RabbitConfig | undefined
  * `server_name_indication`.
  */
 export function parseRabbitUrl(text: string): RabbitUrlResult {
-  const refuse = (rule: string): RabbitUrlResult => ({ ok: false, rule, shown: withoutUser(text) });
+  const refuse = (rule: string): RabbitUrlResult => ({ ok: false, rule, shown: hideSecrets(text) });
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isTls = url?.protocol === "amqps:";
   if (url === undefined || !(isTls || url.protocol === "amqp:")) {
@@ -159,8 +162,4 @@ function tryDecode(text: string): string | undefined {
     // decodeURIComponent throws nothing but URIError, and the caller answers for that.
     return undefined;
   }
-}
-
-function withoutUser(text: string): string {
-  return text.replace(/^([a-z]*:?\/*).*@/is, "$1***@");
 }

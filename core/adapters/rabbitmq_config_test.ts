@@ -68,6 +68,7 @@ const BAD: readonly [url: string, rule: string][] = [
   ["amqp://u:secret%E0@broker", "% escapes"],
   ["amqp://u:secret@broker:99999", "amqp://user:password@host"],
   ["amqp://u:secret@broker?hartbeat=1", "no parameter but heartbeat"],
+  ["amqp://broker?user=u&password=secret", "no parameter but heartbeat"],
   ["amqp://u:secret@broker?heartbeat=0", "heartbeat within 1..3600"],
   ["amqp://u:secret@broker?heartbeat=x", "heartbeat within 1..3600"],
   ["amqp://u:secret@broker?connection_timeout=1", "connection_timeout within 10..60000"],
@@ -110,6 +111,8 @@ Deno.test("readRabbitConfig names the variable that is wrong", () => {
     const [variables, name] of [
       [{ RABBITMQ_URL: "amqp://u:secret@" }, "RABBITMQ_URL"],
       [{ RABBITMQ_HOST: "a b" }, "RABBITMQ_HOST"],
+      [{ RABBITMQ_HOST: "amqp://u:secret@broker" }, "RABBITMQ_HOST"],
+      [{ RABBITMQ_HOST: "broker?password=secret" }, "RABBITMQ_HOST"],
       [{ RABBITMQ_HOST: "a", RABBITMQ_PORT: "0" }, "RABBITMQ_PORT"],
     ] as const
   ) {

@@ -111,12 +111,15 @@ export class RabbitConnection {
     for (let failureCount = 1; !this.#closing.signal.aborted; failureCount++) {
       try {
         const amqp = await this.#options.dial();
-        failureCount = 0;
+        const upAtMs = clock.monotonicMs();
         await this.#live(amqp);
+        // A broker that hangs up on us at once is as good as one that does not answer.
+        const wasLong = clock.monotonicMs() - upAtMs >= RABBIT_RETRY_RANGE.maxMs;
+        if (wasLong) failureCount = 1;
       } catch (error) {
         this.#goDown(describeError(error));
       }
-      const delayMs = retryDelayMs(Math.max(1, failureCount), RABBIT_RETRY_RANGE, random);
+      const delayMs = retryDelayMs(failureCount, RABBIT_RETRY_RANGE, random);
       await sleep(clock, delayMs, this.#closing.signal).catch(() => {
         // It closes; the loop sees that.
       });

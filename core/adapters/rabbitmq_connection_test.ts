@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { FakeConnection } from "../../tests/brokers/rabbitmq_fake.ts";
 import { silentLog } from "../log.ts";
 import { ManualClock } from "../manual_clock.ts";
-import { RabbitConnection } from "./rabbitmq_connection.ts";
+import { RABBIT_RETRY_RANGE, RabbitConnection } from "./rabbitmq_connection.ts";
 
 class Harness {
   readonly clock = new ManualClock();
@@ -60,11 +60,31 @@ Deno.test("RabbitConnection tries again with growing pauses, and says what is wr
   assertEquals(times, [0, 100, 300, 700, 1500, 3100, 6300, 11_300, 16_300]);
   assertEquals(harness.states, ["down: Error: connection refused"]);
   harness.refusal = undefined;
-  await harness.clock.advance(5_000);
+  await harness.clock.advance(10_000);
   harness.latest.end();
   const count = harness.dialled.length;
   await harness.clock.advance(100);
-  assertEquals(harness.dialled.length, count + 1, "a connection that was up resets the pauses");
+  assertEquals(
+    harness.dialled.length,
+    count + 1,
+    "a connection that was up long resets the pauses",
+  );
+  await harness.connection.close();
+});
+
+Deno.test("RabbitConnection comes back soon after a long life, and later where it is hung up on", async () => {
+  const harness = new Harness();
+  await harness.connection.attempted;
+  await harness.clock.advance(RABBIT_RETRY_RANGE.maxMs);
+  const pauses: number[] = [];
+  for (let hangUp = 0; hangUp < 5; hangUp++) {
+    harness.latest.end();
+    const count = harness.dialled.length;
+    const endedMs = harness.clock.monotonicMs();
+    while (harness.dialled.length === count) await harness.clock.advance(100);
+    pauses.push(harness.clock.monotonicMs() - endedMs);
+  }
+  assertEquals(pauses, [100, 200, 400, 800, 1_600]);
   await harness.connection.close();
 });
 

@@ -242,6 +242,33 @@ Deno.test("RabbitPublisher declares a queue again that somebody deleted, but not
   assertEquals(again, ["done"]);
 });
 
+Deno.test("RabbitPublisher remembers 1 024 queues, and forgets the oldest that nothing waits for", async () => {
+  const harness = new Harness();
+  harness.up();
+  const publishTo = async (index: number): Promise<string[]> => {
+    const outcomes = outcomesOf([harness.publish(index, { kind: "queue", name: `q${index}` })]);
+    await harness.settle();
+    harness.channel.published.at(-1)?.answer(index === 0 ? new Error("nacked") : undefined);
+    await harness.settle();
+    return outcomes;
+  };
+  // Refused, it waits for its pause to end.
+  const refused = await publishTo(0);
+  for (let index = 1; index < 1_024; index++) assertEquals(await publishTo(index), ["done"]);
+  assertEquals(await publishTo(1_024), ["done"]);
+  harness.declared.length = 0;
+  for (const index of [2, 1_023, 1_024]) assertEquals(await publishTo(index), ["done"]);
+  assertEquals(harness.declared, []);
+  for (const index of [1, 2, 3]) assertEquals(await publishTo(index), ["done"]);
+  assertEquals(harness.declared, ["q1", "q2", "q3"]);
+  // It is still what the refused message waits for.
+  await harness.clock.advance(100);
+  assertEquals(harness.declared.at(-1), "q0");
+  harness.channel.published.at(-1)?.answer();
+  await harness.settle();
+  assertEquals([refused, harness.publisher.count], [["done"], 0]);
+});
+
 Deno.test("RabbitPublisher waits when it closes, and gives up at once without a broker", async () => {
   const harness = new Harness();
   harness.up();

@@ -4,10 +4,10 @@ import {
   type BrokerUrlRules,
   describeHost,
   hideSecrets,
-  integerOf,
   parseBrokerUrl,
 } from "./broker_url.ts";
 import type { TlsFiles } from "./tls_options.ts";
+import { integerOf } from "./url_integer.ts";
 
 /** Which Redis, and how to speak with it. */
 export interface RedisConfig {

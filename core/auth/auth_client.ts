@@ -97,6 +97,7 @@ function outcomeOf(reply: AuthReply): LoginOutcome {
     message,
     accountId: access.accountId,
     username: access.username,
+    sessionId: access.sessionId,
     token,
     reply,
   };

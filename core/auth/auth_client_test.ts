@@ -47,6 +47,7 @@ Deno.test("AuthClient reads a login that succeeded", async () => {
     message,
     accountId: "account",
     username: "player1",
+    sessionId: "session",
     token,
     reply,
   });

@@ -202,7 +202,8 @@ function refusalOf(error: unknown): JwtRefusal {
 async function importEd25519(jwk: JWK): Promise<CryptoKey> {
   const key = await importJWK(jwk, ALGORITHM);
   if (key instanceof Uint8Array) throw new Error("Cannot import key: it is symmetric");
-  return key;
+  // Of the platform's types; where Node's are there too, jose's declarations mean those.
+  return key as CryptoKey;
 }
 
 function toJsonObject(value: unknown): JsonObject {

@@ -1,7 +1,9 @@
+import { tryAddressKey } from "./address_key.ts";
+
 /** Why a connection is refused. */
 export type ConnectionRefusal = "connections_max" | "connections_per_address_max";
 
-/** Counts open connections, in all and by address. */
+/** Counts open connections, in all and by address; those of an IPv6 network of 64 bits together. */
 export class ConnectionCaps {
   readonly #connectionsMax: number;
   readonly #perAddressMax: number;
@@ -24,19 +26,25 @@ export class ConnectionCaps {
   /** Takes a place, or says why there is none. */
   take(address: string): ConnectionRefusal | undefined {
     if (this.#count >= this.#connectionsMax) return "connections_max";
-    const addressCount = this.#byAddress.get(address) ?? 0;
+    const key = keyOf(address);
+    const addressCount = this.#byAddress.get(key) ?? 0;
     if (addressCount >= this.#perAddressMax) return "connections_per_address_max";
-    this.#byAddress.set(address, addressCount + 1);
+    this.#byAddress.set(key, addressCount + 1);
     this.#count++;
     return undefined;
   }
 
   /** Gives a place back; each one taken, exactly once. */
   release(address: string): void {
-    const addressCount = (this.#byAddress.get(address) ?? 0) - 1;
+    const key = keyOf(address);
+    const addressCount = (this.#byAddress.get(key) ?? 0) - 1;
     // An address that nobody comes from any more is forgotten, so that the map stays bounded.
-    if (addressCount > 0) this.#byAddress.set(address, addressCount);
-    else this.#byAddress.delete(address);
+    if (addressCount > 0) this.#byAddress.set(key, addressCount);
+    else this.#byAddress.delete(key);
     this.#count--;
   }
+}
+
+function keyOf(address: string): string {
+  return tryAddressKey(address) ?? address;
 }

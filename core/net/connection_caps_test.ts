@@ -18,3 +18,14 @@ Deno.test("ConnectionCaps refuses what exceeds either bound and takes it again a
   assertEquals(caps.count, 0);
   assertStrictEquals(caps.take("a"), undefined);
 });
+
+Deno.test("ConnectionCaps counts an IPv6 network as one address", () => {
+  const caps = new ConnectionCaps({ connectionsMax: 10, connectionsPerAddressMax: 2 });
+  assertStrictEquals(caps.take("2001:db8::1"), undefined);
+  assertStrictEquals(caps.take("2001:db8::2"), undefined);
+  assertStrictEquals(caps.take("2001:db8::3"), "connections_per_address_max");
+  assertStrictEquals(caps.take("2001:db8:0:1::3"), undefined);
+  caps.release("2001:db8::1");
+  assertStrictEquals(caps.take("2001:db8::3"), undefined);
+  assertStrictEquals(caps.take("2001:db8::4"), "connections_per_address_max");
+});

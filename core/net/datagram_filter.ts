@@ -37,7 +37,7 @@ export interface SourceFilterOptions {
   readonly burst: number;
 }
 
-/** The first byte of a JSON object, and of the binary protocol (DESIGN section 6). */
+/** The first byte of a JSON object, and of the binary protocol: `{` and the mark of game/wire/README.md. */
 const FIRST_BYTE_JSON = 0x7b;
 const FIRST_BYTE_BINARY = 0xb1;
 
@@ -52,14 +52,14 @@ const BUCKETS = 1 << 14;
  */
 export class SourceFilter implements DatagramFilter {
   readonly #options: SourceFilterOptions;
-  readonly #tokens: Float64Array;
-  readonly #updatedMs = new Float64Array(BUCKETS);
+  /** Two numbers for each bucket, beside one another: its tokens, and when they were counted, in ms. */
+  readonly #buckets = new Float64Array(2 * BUCKETS);
   readonly #connections = new ConnectionKeys();
 
   /** Every source may send its burst at first. */
   constructor(options: SourceFilterOptions) {
     this.#options = options;
-    this.#tokens = new Float64Array(BUCKETS).fill(options.burst);
+    for (let at = 0; at < this.#buckets.length; at += 2) this.#buckets[at] = options.burst;
   }
 
   /** Connections that it knows. */
@@ -82,8 +82,7 @@ export class SourceFilter implements DatagramFilter {
     // First what costs least.
     if (!this.#tryTake(headers[base + HEADER_HASH] ?? 0, nowMs)) return "source_rate";
     if (first !== FIRST_BYTE_BINARY) return undefined;
-    const start = index * ring.slotBytes;
-    const connection = this.#connections.check(ring.bytes.subarray(start, start + length));
+    const connection = this.#connections.check(ring.slot(index), length);
     if (connection === undefined) return "bad_tag";
     headers[base + HEADER_CONNECTION] = connection;
     return undefined;
@@ -96,12 +95,12 @@ export class SourceFilter implements DatagramFilter {
 
   #tryTake(hash: number, nowMs: number): boolean {
     const { ratePerSecond, burst } = this.#options;
-    const bucket = hash & (BUCKETS - 1);
-    const refill = (nowMs - (this.#updatedMs[bucket] ?? 0)) * ratePerSecond / 1_000;
-    const tokens = Math.min(burst, (this.#tokens[bucket] ?? 0) + refill);
+    const at = 2 * (hash & (BUCKETS - 1));
+    const refill = (nowMs - (this.#buckets[at + 1] ?? 0)) * ratePerSecond / 1_000;
+    const tokens = Math.min(burst, (this.#buckets[at] ?? 0) + refill);
     const isLetIn = tokens >= 1;
-    this.#tokens[bucket] = isLetIn ? tokens - 1 : tokens;
-    this.#updatedMs[bucket] = nowMs;
+    this.#buckets[at] = isLetIn ? tokens - 1 : tokens;
+    this.#buckets[at + 1] = nowMs;
     return isLetIn;
   }
 }

@@ -70,17 +70,6 @@ export function hashSource(headers: Int32Array, base: number, seed: number): num
   return hash ^ (hash >>> 16);
 }
 
-/** Whether two headers name the same address and port. */
-export function isSameSource(
-  left: { readonly headers: Int32Array; readonly base: number },
-  right: { readonly headers: Int32Array; readonly base: number },
-): boolean {
-  for (let word = HEADER_FAMILY; word <= HEADER_SCOPE; word++) {
-    if (left.headers[left.base + word] !== right.headers[right.base + word]) return false;
-  }
-  return true;
-}
-
 /** Words of an address as {@linkcode addressWords} gives them: its family, and four of its bytes. */
 const ADDRESS_WORDS = 1 + IPV6_BYTES / 4;
 

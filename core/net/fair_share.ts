@@ -30,8 +30,8 @@ export class FairShare {
   }
 
   /**
-   * Takes into account what the consumer has released, and gives how many slots are free. To be called
-   * before headers of free slots are written: what is counted is read from them.
+   * Takes into account what the consumer has released, and gives how many slots are free; an empty ring is
+   * begun again. To be called before headers of free slots are written: what is counted is read from them.
    */
   settle(): number {
     const { headers, slotCount } = this.#ring;
@@ -42,6 +42,7 @@ export class FairShare {
       const bucket = (headers[base + HEADER_HASH] ?? 0) & (BUCKETS - 1);
       this.#held[bucket] = (this.#held[bucket] ?? 0) - 1;
     }
+    if (this.#ring.tryBeginAgain()) this.#settled = this.#ring.tail;
     return this.#free;
   }
 

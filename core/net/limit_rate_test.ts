@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ManualClock } from "../manual_clock.ts";
 import { silentLog } from "../log.ts";
-import { startHttpServer } from "./http_server.ts";
+import { type Route, startHttpServer } from "./http_server.ts";
 import { limitRate } from "./limit_rate.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
@@ -41,4 +41,27 @@ Deno.test("limitRate answers an address that asks too often with 429", async () 
   await clock.advance(1_000);
   assertEquals(await ask(), [200, "ok"]);
   await server.close({ drainMs: 0 });
+});
+
+Deno.test("limitRate limits an IPv6 network as one address", async () => {
+  const limiter = new RateLimiter({
+    ratePerSecond: 1,
+    burst: 2,
+    keysMax: 10,
+    clock: new ManualClock(),
+  });
+  const ok: Route = { method: "GET", path: "/", handler: () => new Response("ok") };
+  const [route] = limitRate([ok], { limiter, limited: { value: 0, inc: () => {} } });
+  const url = new URL("http://tanks/");
+  const statuses: (number | undefined)[] = [];
+  for (const hostname of ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]) {
+    const response = await route?.handler(new Request(url), {
+      params: {},
+      remote: { transport: "tcp", hostname, port: 1 },
+      url,
+      signal: new AbortController().signal,
+    });
+    statuses.push(response?.status);
+  }
+  assertEquals(statuses, [200, 200, 429, 200]);
 });

@@ -1,3 +1,4 @@
+// Long because both sides of a ring are one agreement on whose word is whose.
 import { HEADER_LENGTH, HEADER_SPAN, HEADER_WORDS } from "./datagram_header.ts";
 
 /** The memory of a ring, which can be sent to another thread. */
@@ -21,7 +22,12 @@ const SLOT_BYTES_MAX = 65_536;
 // the pair of them that is fetched together) is written by both.
 const HEAD = 32;
 const TAIL = 64;
-const POSITION_WORDS = 96;
+/** The producer's: where it began again, while that is ahead of the consumer. */
+const START = 96;
+const POSITION_WORDS = 128;
+
+/** From this slot on an empty ring is begun again: what was used last is still near the processor. */
+const AGAIN_FROM = 256;
 
 /**
  * Memory for a ring; `spareSlots` more slots follow it, which are the producer's own.
@@ -53,7 +59,8 @@ export function allocateRing(
  * their low bits; nothing is allocated for a datagram.
  *
  * The producer: `tryReserve`, write header and bytes, `commit`. The consumer: `peek`, read, `advance`,
- * and `release` once for many.
+ * and `release` once for many. A producer that calls `tryBeginAgain` now and then keeps a ring with little
+ * in it to its first slots, rather than going through all of its memory.
  */
 export class SharedRing {
   /** {@linkcode HEADER_WORDS} words for each slot. */
@@ -66,10 +73,13 @@ export class SharedRing {
   readonly slotBytes: number;
   readonly #positions: Int32Array;
   readonly #mask: number;
+  readonly #views: (Uint8Array | undefined)[] = [];
   /** The producer's own position, ahead of the shared one by what is reserved. */
   #head: number;
   /** The consumer's own position, ahead of the shared one by what is not released. */
   #cursor: number;
+  /** The producer's own copy of the shared word. */
+  #start: number;
   /** What was last seen of the other side: the shared word is read only when that is not enough. */
   #seenTail: number;
   #seenHead: number;
@@ -84,11 +94,22 @@ export class SharedRing {
     this.#mask = memory.slotCount - 1;
     this.#head = this.#seenHead = Atomics.load(this.#positions, HEAD);
     this.#cursor = this.#seenTail = Atomics.load(this.#positions, TAIL);
+    this.#start = Atomics.load(this.#positions, START);
   }
 
   /** Slots in use, as far as the asking thread can know: committed and not released. */
   get usedSlots(): number {
-    return (Atomics.load(this.#positions, HEAD) - Atomics.load(this.#positions, TAIL)) >>> 0;
+    const from = this.#releasedTo();
+    // A producer that begins again says where before it has anything there.
+    return Math.max(0, (Atomics.load(this.#positions, HEAD) - from) | 0);
+  }
+
+  /** The memory of a slot, the same object each time; what follows a datagram in it means nothing. */
+  slot(index: number): Uint8Array {
+    return this.#views[index] ??= this.bytes.subarray(
+      index * this.slotBytes,
+      (index + 1) * this.slotBytes,
+    );
   }
 
   /** The producer's: where the next datagram's slot is. */
@@ -98,8 +119,21 @@ export class SharedRing {
 
   /** The producer's: slots that are free, looking at the consumer again. */
   freeSlots(): number {
-    this.#seenTail = Atomics.load(this.#positions, TAIL);
+    this.#seenTail = later(Atomics.load(this.#positions, TAIL), this.#start);
     return this.slotCount - ((this.#head - this.#seenTail) >>> 0);
+  }
+
+  /**
+   * The producer's, where nothing is reserved: has the next datagram take the first slot, if the ring is
+   * empty and has come some way; false, and nothing done, else.
+   */
+  tryBeginAgain(): boolean {
+    const index = this.#head & this.#mask;
+    if (index < AGAIN_FROM || this.freeSlots() < this.slotCount) return false;
+    this.#head = (this.#head + this.slotCount - index) | 0;
+    this.#setStart(this.#head);
+    this.#seenTail = this.#head;
+    return true;
   }
 
   /** The producer's: the position up to which slots are free again, as `freeSlots` last saw it. */
@@ -129,6 +163,8 @@ export class SharedRing {
     const first = this.#head & this.#mask;
     this.headers[first * HEADER_WORDS + HEADER_SPAN] = span;
     this.#head = (this.#head + span) | 0;
+    // Kept near: positions that are 2^31 apart could not be told before from after.
+    if (first === 0) this.#setStart(this.#seenTail);
     return first;
   }
 
@@ -142,6 +178,8 @@ export class SharedRing {
     for (;;) {
       if (this.#cursor === this.#seenHead) {
         this.#seenHead = Atomics.load(this.#positions, HEAD);
+        if (this.#cursor === this.#seenHead) return -1;
+        this.#cursor = later(this.#cursor, Atomics.load(this.#positions, START));
         if (this.#cursor === this.#seenHead) return -1;
       }
       const index = this.#cursor & this.#mask;
@@ -163,11 +201,28 @@ export class SharedRing {
 
   /** The consumer's: goes back to the first datagram that is not released. */
   rewind(): void {
-    this.#cursor = Atomics.load(this.#positions, TAIL);
+    const released = this.#releasedTo();
+    // Where the producer has begun again there is nothing to go back to.
+    if (later(released, this.#cursor) === this.#cursor) this.#cursor = released;
+  }
+
+  /** The position of the first slot in use: where the producer has begun again the consumer has not been. */
+  #releasedTo(): number {
+    return later(Atomics.load(this.#positions, TAIL), Atomics.load(this.#positions, START));
+  }
+
+  #setStart(position: number): void {
+    this.#start = position;
+    Atomics.store(this.#positions, START, position);
   }
 
   #hasFree(slots: number): boolean {
     if (this.slotCount - ((this.#head - this.#seenTail) >>> 0) >= slots) return true;
     return this.freeSlots() >= slots;
   }
+}
+
+/** The later of two positions, which are less than 2^31 apart. */
+function later(one: number, other: number): number {
+  return ((other - one) | 0) > 0 ? other : one;
 }

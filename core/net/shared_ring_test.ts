@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Rng } from "../rng.ts";
 import { HEADER_LENGTH, HEADER_WORDS } from "./datagram_header.ts";
 import { allocateRing, SharedRing } from "./shared_ring.ts";
 
@@ -126,6 +127,76 @@ Deno.test("SharedRing goes on when its positions pass 2^31 and 2^32", () => {
     }
     consumer.release();
     assertEquals([consumer.peek(), producer.freeSlots()], [-1, 4]);
+  }
+});
+
+Deno.test("SharedRing begins at its first slot again where it is empty and has come some way", () => {
+  const ring = new Pair(1_024);
+  const putAndTake = (count: number): void => {
+    for (let index = 0; index < count; index++) ring.put(`${index}`);
+    for (let index = 0; index < count; index++) assertEquals(ring.take(), `${index}`);
+  };
+  putAndTake(10);
+  assertEquals(ring.producer.tryBeginAgain(), false);
+  putAndTake(400);
+  ring.put("in it");
+  assertEquals(ring.producer.tryBeginAgain(), false);
+  assertEquals(ring.take(), "in it");
+  assertEquals(ring.producer.tryBeginAgain(), true);
+  assertEquals([ring.producer.headIndex, ring.producer.freeSlots()], [0, 1_024]);
+  assertEquals([ring.consumer.usedSlots, ring.look()], [0, undefined]);
+  // All of its slots are free at once, those before it began again too.
+  for (let index = 0; index < 1_024; index++) assertEquals(ring.put(`${index}`), true);
+  assertEquals([ring.put("no room"), ring.consumer.usedSlots], [false, 1_024]);
+  for (let index = 0; index < 1_024; index++) assertEquals(ring.take(), `${index}`);
+});
+
+Deno.test("SharedRing is a queue, however often it begins again and wherever its positions are", () => {
+  for (const start of [0, 2 ** 31 - 700, 2 ** 32 - 700]) {
+    const rng = new Rng(start + 1);
+    const memory = allocateRing({ slotCount: 512, slotBytes: SLOT_BYTES });
+    new Int32Array(memory.positions).fill(start | 0);
+    const producer = new SharedRing(memory);
+    const consumer = new SharedRing(memory);
+    const queue: number[] = [];
+    let put = 0;
+    let looked = 0;
+    let again = 0;
+    for (let step = 0; step < 20_000; step++) {
+      const dice = rng.below(8);
+      if (dice === 0) again += producer.tryBeginAgain() ? 1 : 0;
+      if (dice < 4) {
+        const lot = rng.below(100);
+        for (let index = 0; index < lot; index++) {
+          const slot = producer.tryReserve();
+          assertEquals(slot >= 0, queue.length < 512);
+          if (slot < 0) break;
+          producer.headers[slot * HEADER_WORDS + HEADER_LENGTH] = put % 1_000;
+          queue.push(put++);
+        }
+        producer.commit();
+      } else if (dice === 4) {
+        consumer.rewind();
+        looked = 0;
+      } else {
+        const lot = rng.below(400);
+        for (let index = 0; index < lot && looked < queue.length; index++) {
+          const slot = consumer.peek();
+          const length = consumer.headers[slot * HEADER_WORDS + HEADER_LENGTH];
+          assertEquals(length, (queue[looked] ?? 0) % 1_000, `step ${step}`);
+          consumer.advance();
+          looked++;
+        }
+        if (dice === 5) continue;
+        consumer.release();
+        queue.splice(0, looked);
+        looked = 0;
+      }
+      assertEquals(consumer.usedSlots, queue.length, `step ${step}`);
+      assertEquals(producer.freeSlots(), 512 - queue.length, `step ${step}`);
+      if (looked === queue.length) assertEquals(consumer.peek(), -1);
+    }
+    assert(again > 20, `${again}`);
   }
 });
 

@@ -21,7 +21,7 @@ const DRAIN_MAX = 4_096;
 const RELEASE_LOT = 64;
 /**
  * Sources remembered, a power of two: far more than play at once, because two whose hashes meet take
- * turns, and each turn makes a text. 4 MiB.
+ * turns, and each turn makes a text. 2 MiB.
  */
 const SOURCES_MAX = 65_536;
 /** A handler's failure is logged this often at first, and then once a second. */
@@ -40,11 +40,20 @@ const LOST: readonly UdpLoss[] = [
   "send_failed",
 ];
 
-/**
- * Takes one datagram, whose bytes are good only during the call; what it throws is counted. `connection` is
- * the id of the connection whose tag the datagram has, or 0 where the filter knows of none.
- */
-export type DatagramHandler = (bytes: Uint8Array, from: UdpSource, connection: number) => void;
+/** A datagram that has come; all of it is good only during the call that brings it. */
+export interface ReceivedDatagram {
+  /** Begins with the datagram; what follows it means nothing. */
+  readonly bytes: Uint8Array;
+  /** How many of the bytes it has. */
+  readonly length: number;
+  /** Who sent it; the same object each time, while it is remembered. */
+  readonly source: UdpSource;
+  /** The id of the connection whose tag it has, or 0 where the filter knows of none. */
+  readonly connection: number;
+}
+
+/** Takes one datagram; what it throws is counted. */
+export type DatagramHandler = (datagram: ReceivedDatagram) => void;
 
 /** What an inbox works with. */
 export interface UdpInboxOptions {
@@ -68,6 +77,13 @@ export class UdpInbox {
   readonly #counters: UdpCounters;
   readonly #sources = new SourceTable(SOURCES_MAX);
   readonly #logged: RateLimiter;
+  /** Used again for each. */
+  readonly #received = {
+    bytes: new Uint8Array(0) as Uint8Array,
+    length: 0,
+    source: { hostname: "", port: 0 } as UdpSource,
+    connection: 0,
+  };
   /** What the thread had counted when it was last looked at. */
   readonly #counted = new Map<UdpLoss, number>(LOST.map((reason) => [reason, 0]));
   #isClosed = false;
@@ -87,20 +103,19 @@ export class UdpInbox {
   drain(): number {
     const { onDatagram } = this.#options;
     const ring = this.#ring;
-    const { headers, bytes, slotBytes } = ring;
+    const { headers } = ring;
+    const received = this.#received;
     let count = 0;
     while (count < DRAIN_MAX && !this.#isClosed) {
       const index = ring.peek();
       if (index < 0) break;
       const base = index * HEADER_WORDS;
-      const start = index * slotBytes;
-      const length = headers[base + HEADER_LENGTH] ?? 0;
+      received.bytes = ring.slot(index);
+      received.length = headers[base + HEADER_LENGTH] ?? 0;
+      received.source = this.#sources.find(headers, base);
+      received.connection = (headers[base + HEADER_CONNECTION] ?? 0) >>> 0;
       try {
-        onDatagram(
-          bytes.subarray(start, start + length),
-          this.#sources.find(headers, base),
-          (headers[base + HEADER_CONNECTION] ?? 0) >>> 0,
-        );
+        onDatagram(received);
       } catch (error) {
         this.#onHandlerFailure(error);
       }

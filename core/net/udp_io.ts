@@ -75,8 +75,11 @@ export interface UdpIo {
   drain(): number;
   /** Has datagrams handled without `drain` being called when so many wait; 1: at once. */
   setWakeAt(slots: number): void;
-  /** Sends a copy of a datagram, or loses it and counts it. Never throws and never waits. */
-  send(datagram: Uint8Array, to: UdpSource): void;
+  /**
+   * Sends a copy of a datagram, or loses it and counts it. Never throws and never waits.
+   * @param length how many of the bytes are sent; all by default
+   */
+  send(datagram: Uint8Array, to: UdpSource, length?: number): void;
   /** Tells the filter something; false where too much of that is waiting. @throws RangeError */
   tryTell(command: FilterCommand): boolean;
   /** What the thread has counted since it started, modulo 2^32. */
@@ -145,8 +148,8 @@ class ThreadedUdp implements UdpIo {
     this.#inbox.setWakeAt(slots);
   }
 
-  send(datagram: Uint8Array, to: UdpSource): void {
-    if (this.#closed === undefined) this.#outbox.send(datagram, to);
+  send(datagram: Uint8Array, to: UdpSource, length?: number): void {
+    if (this.#closed === undefined) this.#outbox.send(datagram, to, length);
   }
 
   tryTell(command: FilterCommand): boolean {

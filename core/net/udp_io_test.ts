@@ -116,7 +116,7 @@ function openInbox(wakeAt: number): InboxBench {
   const lost: string[] = [];
   const inbox = new UdpInbox({
     memory,
-    onDatagram: (bytes) => taken.push(bytes.length),
+    onDatagram: ({ length }) => taken.push(length),
     drops: (reason, count) => lost.push(`${reason} ${count}`),
     log: silentLog,
     clock: new ManualClock(),

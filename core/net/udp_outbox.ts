@@ -1,13 +1,16 @@
 import { HEADER_LENGTH, HEADER_WORDS, writeSource } from "./datagram_header.ts";
 import { type FilterCommand, tryWriteCommand } from "./filter_command.ts";
 import { SharedRing } from "./shared_ring.ts";
-import { AddressTable } from "./source_table.ts";
+import { AddressTable, KnownSource } from "./source_table.ts";
 import { UDP_BATCH } from "./udp_backend.ts";
 import { STATE_OWNER_BUSY, STATE_WORKER_ASLEEP, type UdpMemory } from "./udp_memory.ts";
 import type { UdpSource } from "./udp_source.ts";
 
 /** Addresses in text that are remembered. */
 const ADDRESSES_MAX = 16_384;
+
+/** Bytes up to which a loop of our own is faster than a view and `set`. */
+const SHORT_BYTES = 256;
 
 /** What an outbox works with. */
 export interface UdpOutboxOptions {
@@ -44,26 +47,27 @@ export class UdpOutbox {
    */
   beginTurn(): void {
     Atomics.store(this.#state, STATE_OWNER_BUSY, 1);
+    if (this.#unflushedCount === 0) this.#ring.tryBeginAgain();
     this.#openTurn();
   }
 
   /**
-   * Copies a datagram into the ring, or loses it. What one turn of the event loop sends goes out at its
-   * end, so that the thread is woken once for all of it.
+   * Copies a datagram, the first `length` bytes, into the ring, or loses it. What one turn of the event
+   * loop sends goes out at its end, so that the thread is woken once for all of it.
    */
-  send(datagram: Uint8Array, to: UdpSource): void {
-    const words = this.#addresses.tryFind(to.hostname);
+  send(datagram: Uint8Array, to: UdpSource, length: number = datagram.length): void {
+    const words = to instanceof KnownSource ? to.words : this.#addresses.tryFind(to.hostname);
     if (words === undefined) return this.#options.drops("send_failed", 1);
     const ring = this.#ring;
-    const index = ring.tryReserve(ring.spanOf(datagram.length));
+    const index = ring.tryReserve(ring.spanOf(length));
     if (index < 0) {
       this.flush();
       return this.#options.drops("send_queue_full", 1);
     }
     const base = index * HEADER_WORDS;
-    ring.headers[base + HEADER_LENGTH] = datagram.length;
+    ring.headers[base + HEADER_LENGTH] = length;
     writeSource(ring.headers, base, { words, port: to.port });
-    ring.bytes.set(datagram, index * ring.slotBytes);
+    copyBytes(datagram, ring.bytes, { at: index * ring.slotBytes, length });
     this.#openTurn();
     this.#unflushedCount++;
     // Seen without a wake-up where the thread is awake; woken, it would take the core in mid-tick.
@@ -100,4 +104,13 @@ export class UdpOutbox {
     if (Atomics.load(this.#state, STATE_WORKER_ASLEEP) === 0) return;
     if (Atomics.exchange(this.#state, STATE_WORKER_ASLEEP, 0) === 1) this.#options.wake();
   }
+}
+
+function copyBytes(
+  from: Uint8Array,
+  into: Uint8Array,
+  { at, length }: { readonly at: number; readonly length: number },
+): void {
+  if (length > SHORT_BYTES) return into.set(from.subarray(0, length), at);
+  for (let index = 0; index < length; index++) into[at + index] = from[index] ?? 0;
 }

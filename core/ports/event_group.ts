@@ -26,6 +26,11 @@ export interface GroupMemberOptions {
   readonly clock: Clock;
   /** Told of every failure. */
   readonly log: Log;
+  /**
+   * How long it sleeps at most before it looks for events that it was not told of, in milliseconds; until
+   * it is woken if undefined.
+   */
+  readonly sleepMsMax?: number;
   /** Called once the member has ended. */
   readonly onClose: () => void;
 }
@@ -140,9 +145,12 @@ export class GroupMember<Record extends { readonly position: number }> implement
 
   async #news(): Promise<void> {
     if (this.#hasNews || this.#isClosing) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    const { clock, sleepMsMax } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const cancel = sleepMsMax === undefined ? undefined : clock.after(sleepMsMax, resolve);
+    await promise;
+    cancel?.();
     this.#wake = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { silentLog } from "../log.ts";
 import { ManualClock } from "../manual_clock.ts";
-import { GroupMember, type GroupSource } from "./event_group.ts";
+import { GroupMember, type GroupMemberOptions, type GroupSource } from "./event_group.ts";
 import type { EventHandler } from "./event_log.ts";
 
 interface Numbered {
@@ -44,9 +44,10 @@ class Topic implements GroupSource<Numbered> {
 function open(
   topic: Topic,
   handler: EventHandler,
+  more: Pick<GroupMemberOptions, "sleepMsMax"> = {},
 ): { readonly clock: ManualClock; readonly member: GroupMember<Numbered> } {
   const clock = new ManualClock();
-  const options = { clock, log: silentLog, onClose: () => {} };
+  const options = { clock, log: silentLog, onClose: () => {}, ...more };
   const member = new GroupMember(topic, handler, options);
   member.start();
   return { clock, member };
@@ -66,6 +67,23 @@ Deno.test("GroupMember sleeps until it is woken", async () => {
   await clock.advance(0);
   assertEquals(seen, ["1", "2"]);
   await member.close();
+});
+
+Deno.test("GroupMember looks again after its longest sleep, and leaves no timer", async () => {
+  const topic = new Topic();
+  const { clock, member } = open(topic, () => Promise.resolve(), { sleepMsMax: 1_000 });
+  await clock.advance(0);
+  topic.newest = 1;
+  await clock.advance(999);
+  assertEquals(topic.commits, []);
+  await clock.advance(1);
+  assertEquals([topic.commits, clock.timerCount], [[1], 1]);
+  topic.newest = 2;
+  member.wake();
+  await clock.advance(0);
+  assertEquals([topic.commits, clock.timerCount], [[1, 2], 1]);
+  await member.close();
+  assertEquals(clock.timerCount, 0);
 });
 
 Deno.test("GroupMember reads again when it is woken while it reads", async () => {

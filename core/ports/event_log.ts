@@ -21,8 +21,21 @@ export interface StoredEvent extends NewEvent {
 export interface ReadOptions {
   /** Only events of this key; all keys if undefined. */
   readonly key?: string;
-  /** Only events after this position; from the start if undefined. */
+  /**
+   * Only events after this position; from the start if undefined. A position that was read with a `key`
+   * is for reading on with that key.
+   */
   readonly after?: string;
+  /**
+   * Events that were appended before may be left out, by the clocks of those that appended them, in
+   * milliseconds since the epoch. It spares a log the search; one may give them all the same.
+   */
+  readonly sinceMs?: number;
+  /**
+   * As `sinceMs`, of events that were appended later; an event of before is left out too where it was
+   * delivered late, after one that was appended later.
+   */
+  readonly untilMs?: number;
   /** Stops the reading. */
   readonly signal?: AbortSignal;
 }

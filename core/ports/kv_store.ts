@@ -18,6 +18,8 @@ export interface TtlOptions {
  * sorted set without members is absent.
  */
 export interface KvStore {
+  /** What it holds ends with this process; undefined: it does not, or nobody knows. */
+  readonly endsWithProcess?: boolean;
   /** The value; undefined where it is absent. */
   get(key: string): Promise<string | undefined>;
   /** Sets the value and its time to live, replacing both. */

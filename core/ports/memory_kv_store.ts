@@ -16,6 +16,7 @@ export interface MemoryKvStoreOptions {
 
 /** A {@linkcode KvStore} inside this process. */
 export class MemoryKvStore implements KvStore {
+  readonly endsWithProcess = true;
   readonly #entries: ExpiringMap<string | SortedSet>;
   readonly #keysMax: number;
   #memberCount = 0;

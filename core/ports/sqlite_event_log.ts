@@ -1,17 +1,18 @@
 import type { Clock } from "../clock.ts";
-import { type JsonObject, tryJsonObject } from "../json.ts";
+import { tryJsonObject } from "../json.ts";
 import { describeError, type Log } from "../log.ts";
 import { EventBatcher, type EventDropReason } from "./event_batcher.ts";
 import { GroupMember } from "./event_group.ts";
 import { EventGroups } from "./event_groups.ts";
 import type { EventHandler, EventLog, NewEvent, ReadOptions, StoredEvent } from "./event_log.ts";
+import { eventRowLength, tryEventRow } from "./event_row.ts";
 import { SqliteEventLogClient } from "./sqlite_event_log_client.ts";
 import type { EventRetention, Pruned } from "./sqlite_event_pruner.ts";
 import type { EventRecord, EventRow } from "./sqlite_event_store.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** The longest event, in characters of its JSON text. */
-export const EVENT_LENGTH_MAX = 1_048_576;
+/** How often a group looks for what other processes wrote, in milliseconds: they cannot wake it. */
+const LOOK_PERIOD_MS = 1_000;
 
 /** What a {@linkcode SqliteEventLog} needs. */
 export interface SqliteEventLogOptions {
@@ -37,37 +38,48 @@ export interface SqliteEventLogOptions {
   readonly onPrune?: (pruned: Pruned) => void;
   /** Called when writing begins to fail (false, and why) and when it works again (true). */
   readonly onState?: (isUp: boolean, reason?: string) => void;
+  /**
+   * Told that the thread of a file that was open has ended by a fault of ours: nothing is written or read
+   * any more. What was flushed is in the file.
+   */
+  readonly onFault?: (error: Error) => void;
 }
 
 type Member = GroupMember<EventRecord>;
 
 /**
  * An {@linkcode EventLog} in a SQLite file. All SQL runs in a Worker, so that no fsync holds up a tick.
- * Of the members of a group in this object one is active at a time; when it closes the next goes on.
+ * Of the members of a group in this object one is active at a time; when it closes the next goes on. Other
+ * processes may use the same file: what they write is delivered about a second later.
  */
 export class SqliteEventLog implements EventLog {
   readonly #options: SqliteEventLogOptions;
-  readonly #client = new SqliteEventLogClient();
+  readonly #client: SqliteEventLogClient;
   readonly #batcher: EventBatcher<EventRow>;
   readonly #opened: Promise<void>;
   readonly #groups = new EventGroups<Member>();
+  #isOpen = false;
   #closing: Promise<void> | undefined;
 
   /** Starts to open the file; `opened` says how that went, and events wait meanwhile. */
   constructor(options: SqliteEventLogOptions) {
     const { path, clock, log, fileBytesMax, retention, onState } = options;
     this.#options = options;
+    this.#client = new SqliteEventLogClient({ onDeath: (reason) => this.#onDeath(reason) });
     this.#opened = this.#client.open({
       path,
       ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
       ...(retention === undefined ? {} : { retention }),
     });
-    this.#opened.catch((error) => log.error("event_log_not_open", { error: describeError(error) }));
+    this.#opened.then(
+      () => this.#isOpen = true,
+      (error) => log.error("event_log_not_open", { error: describeError(error) }),
+    );
     this.#batcher = new EventBatcher({
       clock,
       log,
       write: (rows) => this.#write(rows),
-      sizeOf: ([topic, key, , , value]) => topic.length + key.length + value.length,
+      sizeOf: eventRowLength,
       countMax: options.bufferCountMax ?? 65_536,
       sizeMax: options.bufferLengthMax ?? 67_108_864,
       onDrop: (reason) => this.#drop(reason),
@@ -87,11 +99,9 @@ export class SqliteEventLog implements EventLog {
 
   append(event: NewEvent): void {
     this.#options.onAppend?.();
-    const value = tryStringify(event.value);
-    if (value === undefined || value.length > EVENT_LENGTH_MAX) return this.#drop("bad_event");
-    const id = event.value["event_id"];
-    const eventId = typeof id === "string" ? id : null;
-    this.#batcher.append([event.topic, event.key, eventId, this.#options.clock.nowMs(), value]);
+    const row = tryEventRow(event, this.#options.clock.nowMs());
+    if (row === undefined) this.#drop("bad_event");
+    else this.#batcher.append(row);
   }
 
   flush(): Promise<void> {
@@ -116,6 +126,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   subscribe(topic: string, group: string, handler: EventHandler): Promise<Subscription> {
+    const { path, clock, log } = this.#options;
     return Promise.try(() => {
       if (this.#closing !== undefined) {
         throw new Error(`Cannot subscribe to ${topic}: the event log is closed`);
@@ -132,8 +143,9 @@ export class SqliteEventLog implements EventLog {
         },
         handler,
         {
-          clock: this.#options.clock,
-          log: this.#options.log.child({ topic, group }),
+          clock,
+          log: log.child({ topic, group }),
+          ...(path === ":memory:" ? {} : { sleepMsMax: LOOK_PERIOD_MS }),
           onClose: () => this.#groups.leave(topic, group, member),
         },
       );
@@ -162,17 +174,15 @@ export class SqliteEventLog implements EventLog {
     for (const topic of new Set(rows.map(([topic]) => topic))) this.#groups.wake(topic);
   }
 
+  #onDeath(reason: string): void {
+    const { log, onFault } = this.#options;
+    log.error("event_log_worker_died", { reason });
+    // One that is not open yet says so to whoever waits for it.
+    if (this.#isOpen) onFault?.(new Error(`Cannot go on with the event log: ${reason}`));
+  }
+
   #drop(reason: EventDropReason): void {
     this.#options.onDrop?.(1, reason);
-  }
-}
-
-function tryStringify(value: JsonObject): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // A cycle or a bigint: no JSON, whatever its type said. A tick must not end for it.
-    return undefined;
   }
 }
 

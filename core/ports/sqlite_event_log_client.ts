@@ -12,6 +12,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What a {@linkcode SqliteEventLogClient} needs. */
+export interface SqliteEventLogClientOptions {
+  /** Told once why, when the worker has ended by a fault of ours: whatever is asked fails from then on. */
+  readonly onDeath: (reason: string) => void;
+  /** It ends with the client; one of the event log's own by default. */
+  readonly worker?: Worker;
+}
+
 /** The event store in a Worker of its own, asked by messages. */
 export class SqliteEventLogClient {
   readonly #worker: Worker;
@@ -20,22 +28,22 @@ export class SqliteEventLogClient {
   /** Why nothing can be asked any more. */
   #ended: string | undefined;
 
-  /** Starts the worker, unless it is given one; it ends with the client. */
-  constructor(
-    worker: Worker = new Worker(new URL("./sqlite_event_log_worker.ts", import.meta.url), {
-      type: "module",
-    }),
-  ) {
-    this.#worker = worker;
+  /** Starts the worker, unless it is given one. */
+  constructor(options: SqliteEventLogClientOptions) {
+    this.#worker = options.worker ??
+      new Worker(new URL("./sqlite_event_log_worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (event: MessageEvent<NumberedReply>) => {
       const { id, reply } = event.data;
       this.#waiting.get(id)?.resolve(reply);
       this.#waiting.delete(id);
     });
     this.#worker.addEventListener("error", (event) => {
-      // Unhandled it would end the process; play goes on without history.
+      // Unhandled it would end the process at once, and not in order.
       event.preventDefault();
-      this.#end(`its worker died: ${event.message}`);
+      if (this.#ended !== undefined) return;
+      const reason = `its worker died: ${event.message}`;
+      this.#end(reason);
+      options.onDeath(reason);
     });
   }
 

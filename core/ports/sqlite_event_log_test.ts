@@ -5,11 +5,8 @@ import type { JsonObject } from "../json.ts";
 import { silentLog } from "../log.ts";
 import { BATCH_EVENTS_MAX } from "./event_batcher.ts";
 import type { StoredEvent } from "./event_log.ts";
-import {
-  EVENT_LENGTH_MAX,
-  SqliteEventLog,
-  type SqliteEventLogOptions,
-} from "./sqlite_event_log.ts";
+import { EVENT_LENGTH_MAX } from "./event_row.ts";
+import { SqliteEventLog, type SqliteEventLogOptions } from "./sqlite_event_log.ts";
 
 function open(options: Partial<SqliteEventLogOptions> = {}): SqliteEventLog {
   return new SqliteEventLog({ path: ":memory:", clock: systemClock, log: silentLog, ...options });

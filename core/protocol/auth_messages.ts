@@ -51,6 +51,8 @@ export interface LoginSuccess {
   readonly accountId: string;
   /** The name as it was registered, which may differ in case from what was typed. */
   readonly username: string;
+  /** The login's id, by which it is ended. */
+  readonly sessionId: string;
   /** The access token. */
   readonly token: string;
 }

@@ -82,7 +82,8 @@ export class EventWriter {
 
   #append({ topic, key, body, timestamp }: WaitingEvent): void {
     const { event_id = this.#newId() } = body;
-    const envelope = { timestamp, event_id, server_id: this.#serverId };
-    this.#log.append({ topic, key, value: { ...body, ...envelope } });
+    // One spread: V8 clones the body at once, and copies a second one property by property.
+    const value = { ...body, timestamp, event_id, server_id: this.#serverId };
+    this.#log.append({ topic, key, value });
   }
 }

@@ -20,6 +20,13 @@ export interface MatchOwner {
   readonly host: string;
   /** Where the server takes datagrams. */
   readonly udpPort: number;
+  /**
+   * How often the match was offered to other servers in this epoch, or the offer withdrawn: no two offers look
+   * the same, so that what was answered to one can never count for another. Undefined: never.
+   */
+  readonly offers?: number;
+  /** To which server it is offered now; that one alone may take it, for as long as it is. */
+  readonly offeredTo?: string;
 }
 
 const HOST_LENGTH_MAX = 255;
@@ -43,8 +50,10 @@ export function matchCheckpointKey(matchId: string, epoch: number): string {
 }
 
 /** The owner as the store has it; the same owner always gives the same text. */
-export function encodeMatchOwner({ serverId, epoch, host, udpPort }: MatchOwner): string {
-  return JSON.stringify({ server_id: serverId, epoch, host, udp_port: udpPort });
+export function encodeMatchOwner(owner: MatchOwner): string {
+  const { serverId, epoch, host, udpPort, offers, offeredTo } = owner;
+  const about = { server_id: serverId, epoch, host, udp_port: udpPort };
+  return JSON.stringify({ ...about, offers, offered_to: offeredTo });
 }
 
 /** The value as an owner, or undefined where it is none. Never throws. */
@@ -55,5 +64,10 @@ export function tryParseMatchOwner(value: string): MatchOwner | undefined {
   if (typeof epoch !== "number" || !Number.isSafeInteger(epoch) || epoch < 1) return undefined;
   if (typeof host !== "string" || host.length > HOST_LENGTH_MAX) return undefined;
   if (typeof udpPort !== "number" || !Number.isInteger(udpPort)) return undefined;
-  return { serverId, epoch, host, udpPort };
+  const { offers, offered_to: offeredTo } = fields ?? {};
+  if (offers === undefined) return { serverId, epoch, host, udpPort };
+  if (typeof offers !== "number" || !Number.isSafeInteger(offers) || offers < 1) return undefined;
+  if (offeredTo === undefined) return { serverId, epoch, host, udpPort, offers };
+  if (typeof offeredTo !== "string" || !isServerId(offeredTo)) return undefined;
+  return { serverId, epoch, host, udpPort, offers, offeredTo };
 }

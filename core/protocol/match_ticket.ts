@@ -9,6 +9,8 @@ export interface MatchTicket {
   readonly accountId: string;
   /** Under which name, 1 to 64 characters. */
   readonly playerId: string;
+  /** The login for which it was issued; whoever ends that ends this too. Undefined where none is known. */
+  readonly authSessionId?: string | undefined;
 }
 
 /** How long a match token counts, in milliseconds. */
@@ -34,11 +36,12 @@ export async function issueTicket(
   options: { readonly randomBytes: (size: number) => Uint8Array },
 ): Promise<string> {
   const token = options.randomBytes(TOKEN_BYTES).toBase64(BASE64_URL);
-  const { matchId, accountId, playerId } = ticket;
+  const { matchId, accountId, playerId, authSessionId } = ticket;
   const value = JSON.stringify({
     match_id: matchId,
     account_id: accountId,
     player_id: playerId,
+    ...(authSessionId !== undefined && { auth_session_id: authSessionId }),
   });
   await kvStore.set(await ticketKey(token), value, { ttlMs: TICKET_TTL_MS });
   return token;
@@ -74,5 +77,8 @@ function tryParseTicket(value: string): MatchTicket | undefined {
   const { match_id: matchId, account_id: accountId, player_id: playerId } = fields ?? {};
   const isWhole = typeof matchId === "string" && typeof accountId === "string" &&
     typeof playerId === "string";
-  return isWhole ? { matchId, accountId, playerId } : undefined;
+  if (!isWhole) return undefined;
+  const authSessionId = fields?.auth_session_id;
+  const isIssuedForLogin = typeof authSessionId === "string";
+  return { matchId, accountId, playerId, ...(isIssuedForLogin && { authSessionId }) };
 }

@@ -21,6 +21,13 @@ Deno.test("A match ticket redeemed by 100 callers at once is one caller's", asyn
   assertEquals(await redeemTicket(kvStore, token), undefined);
 });
 
+Deno.test("A match ticket knows the login for which it was issued", async () => {
+  const { kvStore } = openBench();
+  const ticket = { ...TICKET, authSessionId: "s1" };
+  const token = await issueTicket(kvStore, ticket, { randomBytes });
+  assertEquals(await redeemTicket(kvStore, token), ticket);
+});
+
 Deno.test("A match ticket is over after its time", async () => {
   const { clock, kvStore } = openBench();
   const early = await issueTicket(kvStore, TICKET, { randomBytes });

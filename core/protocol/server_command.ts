@@ -31,6 +31,8 @@ export interface RestoreMatch {
   readonly fromServerId: string;
   /** The owner's epoch, 1 and up. */
   readonly epoch: number;
+  /** Which of the owner's offers this is, 1 and up: good only while the match's lease has the same. */
+  readonly offer: number;
 }
 
 /** Asks a game server to take no more matches and to hand over those that it has. */
@@ -141,8 +143,8 @@ export function encodeServerCommand(command: ServerCommand): string {
     case "prepare_match":
       return encodePrepare(command);
     case "restore_match": {
-      const { matchId, fromServerId, epoch } = command;
-      const about = { match_id: matchId, from_server_id: fromServerId, epoch };
+      const { matchId, fromServerId, epoch, offer } = command;
+      const about = { match_id: matchId, from_server_id: fromServerId, epoch, offer };
       return JSON.stringify({ command: command.command, ...about });
     }
     case "drain":
@@ -189,10 +191,10 @@ export function tryParseServerCommand(payload: string): ServerCommand | undefine
     case "prepare_match":
       return tryParsePrepare(fields);
     case "restore_match": {
-      const { match_id: matchId, from_server_id: fromServerId, epoch } = fields;
+      const { match_id: matchId, from_server_id: fromServerId, epoch, offer } = fields;
       if (!isText(matchId, ID_LENGTH_MAX) || !isText(fromServerId, ID_LENGTH_MAX)) return undefined;
-      if (typeof epoch !== "number" || !Number.isSafeInteger(epoch) || epoch < 1) return undefined;
-      return { command: "restore_match", matchId, fromServerId, epoch };
+      if (!isOrdinal(epoch) || !isOrdinal(offer)) return undefined;
+      return { command: "restore_match", matchId, fromServerId, epoch, offer };
     }
     case "drain":
       return { command: "drain" };
@@ -286,6 +288,10 @@ export function tryParseServerCommandReply(payload: string): ServerCommandReply 
 
 function isTeam(value: JsonValue | undefined): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= TEAM_MAX;
+}
+
+function isOrdinal(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
 }
 
 function isText(value: JsonValue | undefined, lengthMax: number): value is string {

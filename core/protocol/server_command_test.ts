@@ -107,14 +107,16 @@ Deno.test("A command with a bad field is none", () => {
 });
 
 Deno.test("Orders to restore and to drain come out as they went in", () => {
-  const restore = { command: "restore_match", matchId: "m1", fromServerId: "a", epoch: 2 } as const;
+  const offered = { matchId: "m1", fromServerId: "a", epoch: 2, offer: 1 };
+  const restore = { command: "restore_match", ...offered } as const;
   assertEquals(tryParseServerCommand(encodeServerCommand(restore)), restore);
   assertEquals(tryParseServerCommand(encodeServerCommand({ command: "drain" })), {
     command: "drain",
   });
-  const good = { command: "restore_match", match_id: "m", from_server_id: "a", epoch: 1 };
+  const good = { command: "restore_match", match_id: "m", from_server_id: "a", epoch: 1, offer: 1 };
   assertEquals(tryParseServerCommand(JSON.stringify(good))?.command, "restore_match");
-  for (const change of [{ match_id: "" }, { from_server_id: 1 }, { epoch: 0 }, { epoch: "1" }]) {
+  const bad = [{ match_id: "" }, { from_server_id: 1 }, { epoch: 0 }, { epoch: "1" }, { offer: 0 }];
+  for (const change of bad) {
     assertEquals(tryParseServerCommand(JSON.stringify({ ...good, ...change })), undefined);
   }
 });

@@ -6,6 +6,9 @@ export const SERVER_STATUS_SUBJECT = "server.status";
 /** How often a game server says so, in milliseconds. */
 export const SERVER_STATUS_PERIOD_MS = 5_000;
 
+/** A game server that has missed three of them is lost: silent for so long, in milliseconds. */
+export const SERVER_LOST_MS = 3 * SERVER_STATUS_PERIOD_MS;
+
 /** The longest id of a server, in UTF-16 units. */
 export const SERVER_ID_LENGTH_MAX = 64;
 

@@ -1,6 +1,6 @@
 // Long because it is one end of one connection: what it sends and what it takes share counts and keys.
 import type { Clock } from "../../core/clock.ts";
-import type { Counter, ValueHistogram } from "../../core/metrics.ts";
+import { RowMemory } from "../../core/row_memory.ts";
 import { isTagGood, type TagKey, writeTag } from "../../core/net/datagram_tag.ts";
 import type { UdpSource } from "../../core/net/udp_source.ts";
 import type { InputBuffer } from "../input_buffer.ts";
@@ -17,33 +17,22 @@ import {
   newHeader,
   writeHeader,
 } from "../wire/datagram.ts";
+import { fitsBytes } from "../wire/fits_bytes.ts";
 import { decodeInput, InputBatch } from "../wire/input_message.ts";
 import { encodeLeft, type LeftReason } from "../wire/leave_message.ts";
-import { encodeMoved, type MovedMessage } from "../wire/moved_message.ts";
+import { canEncodeMoved, encodeMoved, type MovedMessage } from "../wire/moved_message.ts";
 import { ReliableInbox } from "../wire/reliable_inbox.ts";
 import { encodeReliable, MESSAGE_BYTES_MAX } from "../wire/reliable_message.ts";
 import { ReliableOutbox } from "../wire/reliable_outbox.ts";
-import { epochOf, expandAck, ReplayWindow } from "../wire/replay_window.ts";
+import { epochOf, expandAck, REPLAY_WINDOW_WORDS, ReplayWindow } from "../wire/replay_window.ts";
 import { encodeSnapshot, partCountOf } from "../wire/snapshot_parts.ts";
 import { SnapshotPrefix } from "../wire/snapshot_prefix.ts";
 import type { WireRefusal } from "../wire/wire_refusal.ts";
-import { BaselineMemory } from "./baseline_memory.ts";
+import { type ConnectionMetrics, SAMPLE_EVERY } from "./connection_metrics.ts";
+import { LEFT_REASON_OF } from "./left_reasons.ts";
+import { BASELINE_MEMORY_WORDS, BaselineMemory } from "./baseline_memory.ts";
 import type { FrameHistory } from "./frame_history.ts";
 import { SnapshotSpread } from "./snapshot_spread.ts";
-
-/** What connections count, all of them together. */
-export interface ConnectionMetrics {
-  /** Bytes of a snapshot's datagram, header and tag included; of one in {@linkcode SAMPLE_EVERY}. */
-  readonly bytes: ValueHistogram;
-  /** Ticks between a snapshot and its baseline; of one in {@linkcode SAMPLE_EVERY}. */
-  readonly baselineTicks: ValueHistogram;
-  /** Inputs that were never applied, because newer ones were there. */
-  readonly inputsSkipped: Counter;
-  /** Ticks for which a player's input was not there in time. */
-  readonly inputsLate: Counter;
-  /** Messages that were too long, or that too many waited before. */
-  readonly messagesGivenUp: Counter;
-}
 
 /** How a connection is made. */
 export interface BinaryConnectionOptions {
@@ -59,32 +48,24 @@ export interface BinaryConnectionOptions {
   readonly inputs: InputBuffer;
   /** Says when messages are to be repeated. */
   readonly clock: Clock;
-  /** Sends a copy, if it can; must not throw. */
-  readonly send: (datagram: Uint8Array, to: UdpSource) => void;
+  /** Sends a copy of the first `length` bytes, or of all, if it can; must not throw. */
+  readonly send: (datagram: Uint8Array, to: UdpSource, length?: number) => void;
   /** What it counts. */
   readonly metrics: ConnectionMetrics;
   /** How long the player's tank waits for a client that is not heard, in milliseconds. */
   readonly silenceMs: number;
 }
 
-const LEFT_REASON_OF: Readonly<Record<LeaveReason, LeftReason>> = {
-  left: "asked",
-  silent: "idle",
-  disconnected: "idle",
-  empty: "match_over",
-  nobody_came: "match_over",
-  match_over: "match_over",
-  server_closed: "server_stopping",
-  displaced: "superseded",
-  kicked: "kicked",
-  fault: "kicked",
-  moved: "server_stopping",
-};
-
-/** Snapshots for each that is measured. */
-export const SAMPLE_EVERY = 64;
-
 const UM_PER_MM = 1_000;
+
+// Words of a connection's row: what each datagram needs lies together.
+const ID = 0;
+const SENT_SEQUENCE = 1;
+const VIEW_TICK = 2;
+const FIRST_SNAPSHOT_TICK = 3;
+const WINDOW = 4;
+const BASELINES = WINDOW + REPLAY_WINDOW_WORDS;
+const rows = new RowMemory(BASELINES + BASELINE_MEMORY_WORDS);
 
 // Used by one connection at a time, within one call.
 const scratch = new Uint8Array(DATAGRAM_BYTES_MAX);
@@ -95,42 +76,58 @@ const read: MutableTankInput = { throttle: 0, turn: 0, turret: 0, fire: false };
 
 /** The server's end of one client's connection in the binary protocol (`wire/README.md`). */
 export class BinaryConnection implements PlayerLink, TickedLink {
-  /** Unsigned 32-bit, not 0. */
-  readonly id: number;
-  readonly transport = "udp";
-  readonly address: string;
-  readonly wantsState = true;
+  // First what each datagram needs: it is in the object's first lines of the processor's cache.
   readonly ticked: TickedLink = this;
-  readonly silenceMs: number;
-  /** The key of what the client sends. */
-  readonly receiveKey: TagKey;
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly #received: ReplayWindow;
+  readonly #baselines: BaselineMemory;
   /** The client's inputs on their way into the match. */
   readonly inputs: InputBuffer;
   /** Whose it is, once the join has succeeded. */
   player: Player | undefined;
-  readonly #options: BinaryConnectionOptions;
-  readonly #received = new ReplayWindow();
-  readonly #baselines = new BaselineMemory();
-  readonly #outbox = new ReliableOutbox();
-  readonly #inbox = new ReliableInbox();
   #source: UdpSource;
-  #sentSequence = 0;
-  #viewTick = 0;
-  #spread: SnapshotSpread | undefined;
+  readonly #sendKey: TagKey;
+  readonly #metrics: ConnectionMetrics;
+  readonly #send: BinaryConnectionOptions["send"];
+  readonly #clock: Clock;
   #endReason: LeftReason | undefined;
+  #spread: SnapshotSpread | undefined;
+  /** Undefined before the first message. */
+  #outbox: ReliableOutbox | undefined;
+  readonly wantsState = true;
+  readonly transport = "udp";
+  readonly address: string;
+  readonly silenceMs: number;
+  /** The key of what the client sends. */
+  readonly receiveKey: TagKey;
+  readonly #inbox = new ReliableInbox();
   #moved: MovedMessage | undefined;
   #endedAtMs = 0;
   #tickedAtMs = 0;
 
   /** Sends nothing yet. */
   constructor(options: BinaryConnectionOptions) {
-    this.#options = options;
-    this.id = options.id;
+    const { words, at } = rows.take();
+    this.#words = words;
+    this.#at = at;
+    this.#words[this.#at + ID] = options.id;
+    this.#received = new ReplayWindow({ words, at: at + WINDOW });
+    this.#baselines = new BaselineMemory({ words, at: at + BASELINES });
+    this.#sendKey = options.sendKey;
+    this.#metrics = options.metrics;
+    this.#send = options.send;
+    this.#clock = options.clock;
     this.address = `binary:${options.id}`;
     this.silenceMs = options.silenceMs;
     this.inputs = options.inputs;
     this.#source = options.source;
     this.receiveKey = options.receiveKey;
+  }
+
+  /** Unsigned 32-bit, not 0. */
+  get id(): number {
+    return (this.#words[this.#at + ID] ?? 0) >>> 0;
   }
 
   /** Where the client is. */
@@ -140,12 +137,17 @@ export class BinaryConnection implements PlayerLink, TickedLink {
 
   /** The tick of what the client shows, 0 before it shows anything. */
   get viewTick(): number {
-    return this.#viewTick;
+    return this.#words[this.#at + VIEW_TICK] ?? 0;
   }
 
   /** The number of the newest input that was applied; 0 before the first. */
   get inputSeq(): number {
     return this.inputs.appliedSeq;
+  }
+
+  get oldestBaselineTick(): number {
+    const first = this.#words[this.#at + FIRST_SNAPSHOT_TICK] ?? 0;
+    return this.#baselines.tick === 0 ? first : this.#baselines.tick;
   }
 
   /** Why it has ended, or undefined while it goes on. */
@@ -178,13 +180,14 @@ export class BinaryConnection implements PlayerLink, TickedLink {
   end(reason: LeftReason): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
-    this.#endedAtMs = this.#options.clock.monotonicMs();
+    this.#endedAtMs = this.#clock.monotonicMs();
     this.sendLeft();
   }
 
-  /** The match goes on elsewhere: what ends the connection says where, if it is known. */
-  tellMoved({ host, port, matchId, token }: MatchMove): void {
-    if (host !== "" && token !== undefined) this.#moved = { host, port, matchId, token };
+  /** The match goes on elsewhere: what ends the connection says where, if it is known and can be said. */
+  tellMoved({ host, port, matchId, token = "" }: MatchMove): void {
+    const moved = { host, port, matchId, token };
+    if (canEncodeMoved(moved)) this.#moved = moved;
   }
 
   /** Tells the client that it has ended; does nothing while it goes on. */
@@ -202,9 +205,9 @@ export class BinaryConnection implements PlayerLink, TickedLink {
   /** Has a message arrive; a longer one than the protocol carries is not sent. */
   send(message: string): void {
     if (this.#endReason !== undefined) return;
-    // UTF-8 has at most three bytes for each of these.
-    const isShort = message.length * 3 <= MESSAGE_BYTES_MAX;
-    if (!isShort || !this.#outbox.add(message)) this.#options.metrics.messagesGivenUp.inc();
+    const isShort = fitsBytes(message, MESSAGE_BYTES_MAX);
+    const outbox = this.#outbox ??= new ReliableOutbox();
+    if (!isShort || !outbox.add(message)) this.#metrics.messagesGivenUp.inc();
   }
 
   /** The client is at another address from now on, which it has proven. */
@@ -220,15 +223,28 @@ export class BinaryConnection implements PlayerLink, TickedLink {
   accept(
     bytes: Uint8Array,
     header: DatagramHeader,
-    isTagKnown = false,
+    { length = bytes.length, isTagGood = false }: {
+      /** How many of the bytes are the datagram's; all by default. */
+      readonly length?: number;
+      /** Whether the tag has been checked. */
+      readonly isTagGood?: boolean;
+    } = {},
   ): WireRefusal | undefined {
     const sequence = this.#received.expand(header.sequence);
     if (!this.#received.isFresh(sequence)) return "replayed";
-    if (!isTagKnown && !isTagGood(this.receiveKey, bytes, epochOf(sequence))) return "bad_tag";
+    if (!isTagGood && !this.#hasTag(bytes, { length, sequence })) return "bad_tag";
     this.#received.accept(sequence);
+    if (this.#outbox === undefined || this.#outbox.size === 0) return undefined;
     const ack = expandAck(header.ack, this.#sentSequence);
-    if (this.#outbox.size > 0 && ack > 0) this.#outbox.onAck(ack, header.ackBits);
+    if (ack > 0) this.#outbox.onAck(ack, header.ackBits);
     return undefined;
+  }
+
+  #hasTag(
+    bytes: Uint8Array,
+    { length, sequence }: { readonly length: number; readonly sequence: number },
+  ): boolean {
+    return isTagGood(this.receiveKey, bytes, { epoch: epochOf(sequence), datagramBytes: length });
   }
 
   /** Takes an INPUT. */
@@ -247,7 +263,8 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     }
     this.#baselines.onAck(snapshotTick);
     // Nobody sees what was never sent.
-    if (snapshotTick <= this.#baselines.tick) this.#viewTick = snapshotTick - batch.viewAgeTicks;
+    if (snapshotTick > this.#baselines.tick) return undefined;
+    this.#words[this.#at + VIEW_TICK] = snapshotTick - batch.viewAgeTicks;
     return undefined;
   }
 
@@ -264,7 +281,7 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     const { inputs } = this;
     const { skippedCount, lateCount } = inputs;
     const taken = inputs.take();
-    const { inputsSkipped, inputsLate } = this.#options.metrics;
+    const { inputsSkipped, inputsLate } = this.#metrics;
     const skipped = inputs.skippedCount - skippedCount;
     if (skipped > 0) inputsSkipped.inc(skipped);
     if (inputs.lateCount > lateCount) inputsLate.inc();
@@ -273,9 +290,10 @@ export class BinaryConnection implements PlayerLink, TickedLink {
 
   /** Sends what a tick has for the client, in one datagram: a message that is due, else a snapshot. */
   flush(frames: FrameHistory, isSnapshotDue: boolean): void {
-    this.#tickedAtMs = this.#options.clock.monotonicMs();
+    this.#tickedAtMs = this.#clock.monotonicMs();
     if (this.#endReason !== undefined) return;
-    if (this.#outbox.size > 0 && this.#sendReliable()) return;
+    const outbox = this.#outbox;
+    if (outbox !== undefined && outbox.size > 0 && this.#sendReliable(outbox)) return;
     if (isSnapshotDue) this.#sendSnapshot(frames);
   }
 
@@ -291,9 +309,9 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     this.#finish(encode(scratch), to);
   }
 
-  #sendReliable(): boolean {
-    const nowMs = this.#options.clock.monotonicMs();
-    const due = this.#outbox.takeDue(nowMs, this.#sentSequence + 1);
+  #sendReliable(outbox: ReliableOutbox): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const due = outbox.takeDue(nowMs, this.#sentSequence + 1);
     if (due === undefined) return false;
     this.#begin(DATAGRAM_TYPES.message);
     this.#finish(encodeReliable(due, scratch), this.#source);
@@ -308,21 +326,26 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     prefix.inputWaitTicks = this.inputs.hint;
     prefix.ownSpeedMm = Math.round(tank.speedUmPerTick / UM_PER_MM);
     if (this.#spread !== undefined && this.#sendPart(this.#spread)) return;
+    // Once the match is over there are no newer frames: who has the last one needs nothing more.
+    if (this.#baselines.tick === frames.newestTick) return;
     const cell = frames.cellOf(tank.slot);
     const body = frames.body(this.#baselines, cell);
     if (body === undefined) return;
-    const { bytes, baselineTicks } = body;
-    this.#baselines.onSent(frames.newestTick, cell);
-    if (partCountOf(bytes.length) > 1) {
-      this.#spread = new SnapshotSpread({ tick: frames.newestTick, baselineTicks, body: bytes });
+    const { bytes, length, baselineTicks } = body;
+    const tick = frames.newestTick;
+    this.#baselines.onSent(tick, cell);
+    this.#words[this.#at + FIRST_SNAPSHOT_TICK] ||= tick;
+    if (partCountOf(length) > 1) {
+      // Its parts are sent when others have long taken the shared bytes.
+      this.#spread = new SnapshotSpread({ tick, baselineTicks, body: bytes.slice(0, length) });
       this.#sendPart(this.#spread);
       return;
     }
-    prefix.tick = frames.newestTick;
+    prefix.tick = tick;
     prefix.baselineTicks = baselineTicks;
     prefix.partIndex = 0;
     prefix.partCount = 1;
-    this.#sendBody(bytes);
+    this.#sendBody(bytes, length);
   }
 
   /** Sends the next part, unless the client has the whole or a newer one is better. */
@@ -336,23 +359,22 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     prefix.baselineTicks = snapshot.baselineTicks;
     prefix.partIndex = spread.takeIndex();
     prefix.partCount = partCount;
-    this.#sendBody(snapshot.body);
+    this.#sendBody(snapshot.body, snapshot.body.length);
     return true;
   }
 
-  #sendBody(body: Uint8Array): void {
+  #sendBody(body: Uint8Array, bodyBytes: number): void {
     this.#begin(DATAGRAM_TYPES.snapshot);
-    const length = encodeSnapshot(prefix, body, scratch);
+    const length = encodeSnapshot(prefix, body, scratch, bodyBytes);
     this.#finish(length, this.#source);
     // Each of them would cost a tenth of all work at thousands of players.
     if (this.#sentSequence % SAMPLE_EVERY !== 0) return;
-    const { metrics } = this.#options;
-    metrics.bytes.observe(length + DATAGRAM_TAG_BYTES);
-    metrics.baselineTicks.observe(prefix.baselineTicks);
+    this.#metrics.bytes.observe(length + DATAGRAM_TAG_BYTES);
+    this.#metrics.baselineTicks.observe(prefix.baselineTicks);
   }
 
   #begin(type: DatagramType): void {
-    this.#sentSequence++;
+    this.#words[this.#at + SENT_SEQUENCE] = this.#sentSequence + 1;
     outgoing.type = type;
     outgoing.connectionId = this.id;
     outgoing.sequence = this.#sentSequence & 0xffff;
@@ -363,7 +385,12 @@ export class BinaryConnection implements PlayerLink, TickedLink {
 
   #finish(length: number, to: UdpSource): void {
     const epoch = epochOf(this.#sentSequence);
-    writeTag(this.#options.sendKey, scratch, { length, epoch });
-    this.#options.send(scratch.subarray(0, length + DATAGRAM_TAG_BYTES), to);
+    writeTag(this.#sendKey, scratch, { length, epoch });
+    this.#send(scratch, to, length + DATAGRAM_TAG_BYTES);
+  }
+
+  /** The full sequence of the newest datagram that was sent; 0: none. */
+  get #sentSequence(): number {
+    return this.#words[this.#at + SENT_SEQUENCE] ?? 0;
   }
 }

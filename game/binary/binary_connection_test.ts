@@ -89,7 +89,7 @@ Deno.test("BinaryConnection takes as seen only what was sent", () => {
 Deno.test("BinaryConnection sends one datagram a tick: what must arrive first, then snapshots", () => {
   const { connection, flush, ...test } = openPlayed();
   connection.send('{"type":"a"}');
-  connection.send("x".repeat(MESSAGE_BYTES_MAX));
+  connection.send("x".repeat(MESSAGE_BYTES_MAX + 1));
   flush();
   flush();
   assertEquals(typesOf(test), [DATAGRAM_TYPES.message, DATAGRAM_TYPES.snapshot]);
@@ -123,11 +123,47 @@ function openPlayed(): TestConnection & {
   };
 }
 
+Deno.test("BinaryConnection sends a message of as many bytes as the protocol carries, and none of more", () => {
+  const table = [
+    ["x".repeat(MESSAGE_BYTES_MAX), true],
+    ["x".repeat(MESSAGE_BYTES_MAX + 1), false],
+    ["é".repeat(MESSAGE_BYTES_MAX / 2), true],
+    ["é".repeat(MESSAGE_BYTES_MAX / 2 + 1), false],
+  ] as const;
+  for (const [text, isSent] of table) {
+    const { connection, flush, ...test } = openPlayed();
+    connection.send(text);
+    flush();
+    const type = isSent ? DATAGRAM_TYPES.message : DATAGRAM_TYPES.snapshot;
+    assertEquals(typesOf(test), [type], `${text.length} units`);
+  }
+});
+
+Deno.test("BinaryConnection says where its match goes on only where MOVED can carry that", () => {
+  const to = { host: "192.0.2.9", port: 9, matchId: "m1", token: "r.1" };
+  const table = [
+    [to, DATAGRAM_TYPES.moved],
+    [{ ...to, host: "h".repeat(128) }, DATAGRAM_TYPES.moved],
+    [{ ...to, host: "h".repeat(129) }, DATAGRAM_TYPES.left],
+    [{ ...to, host: "" }, DATAGRAM_TYPES.left],
+    [{ ...to, port: 0 }, DATAGRAM_TYPES.left],
+    [{ ...to, matchId: "é".repeat(33) }, DATAGRAM_TYPES.left],
+    [{ ...to, token: undefined }, DATAGRAM_TYPES.left],
+    [{ ...to, token: "t".repeat(901) }, DATAGRAM_TYPES.left],
+  ] as const;
+  for (const [move, type] of table) {
+    const test = openTestConnection({ id: 5 });
+    test.connection.tellMoved(move);
+    test.connection.detach("moved");
+    assertEquals(typesOf(test), [type], JSON.stringify(move));
+  }
+});
+
 Deno.test("BinaryConnection counts the messages that it cannot send", () => {
   let givenUp = 0;
   const messagesGivenUp = { value: 0, inc: (): void => void givenUp++ };
   const { connection } = openTestConnection({ id: 5, metrics: { messagesGivenUp } });
-  connection.send("x".repeat(MESSAGE_BYTES_MAX));
+  connection.send("x".repeat(MESSAGE_BYTES_MAX + 1));
   assertEquals(givenUp, 1);
   for (let count = 0; count < RELIABLE_WAITING_MAX; count++) connection.send("x");
   assertEquals(givenUp, 1);

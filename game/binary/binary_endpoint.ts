@@ -16,12 +16,13 @@ import {
   payloadEnd,
   readHeader,
 } from "../wire/datagram.ts";
-import { encodeChallenge, tryDecodeHello } from "../wire/hello_message.ts";
+import { clientNonceOf, encodeChallenge, tryDecodeHello } from "../wire/hello_message.ts";
 import { tryDecodeJoin } from "../wire/join_message.ts";
 import { checkLeave } from "../wire/leave_message.ts";
 import { encodePong, TICK_PARTS, tryDecodePing } from "../wire/ping_message.ts";
 import { encodeRefused, type JoinRefusal } from "../wire/refused_message.ts";
 import { tryDecodeReliable } from "../wire/reliable_message.ts";
+import type { WireRefusal } from "../wire/wire_refusal.ts";
 import type { BinaryDrop } from "./binary_drops.ts";
 import type { BinaryConnection } from "./binary_connection.ts";
 import type { ConnectionTable } from "./connection_table.ts";
@@ -44,7 +45,7 @@ export interface BinaryEndpointOptions {
   /** Bounds replies to addresses that are not proven: by host name. */
   readonly strangers: RateLimiter;
   /** Sends a copy, if it can; must not throw. */
-  readonly send: (datagram: Uint8Array, to: UdpSource) => void;
+  readonly send: (datagram: Uint8Array, to: UdpSource, length?: number) => void;
   /** Says when a player was last heard. */
   readonly clock: Clock;
   /** Counts datagrams that came to nothing, by reason. */
@@ -77,12 +78,20 @@ export class BinaryEndpoint {
   }
 
   /**
-   * Handles one datagram. `bytes` need not stay valid after the call; `connection` is the one whose tag
-   * they have, where the socket's thread has looked, else 0. Never throws.
+   * Handles one datagram. `bytes` need not stay valid after the call. Never throws.
    */
-  onDatagram(bytes: Uint8Array, from: UdpSource, connection = 0): void {
+  onDatagram(
+    bytes: Uint8Array,
+    from: UdpSource,
+    { length = bytes.length, connection = 0 }: {
+      /** How many of the bytes are the datagram's; all by default. */
+      readonly length?: number;
+      /** The id of the connection whose tag it has, where the socket's thread has looked, else 0. */
+      readonly connection?: number;
+    } = {},
+  ): void {
     try {
-      const drop = this.#handle(bytes, from, connection);
+      const drop = this.#handle(bytes, from, { length, tagged: connection });
       if (drop !== undefined) this.#options.drops[drop].inc();
     } catch (error) {
       this.#options.drops.handler_failed.inc();
@@ -96,14 +105,19 @@ export class BinaryEndpoint {
     this.#options.desk.expire();
   }
 
-  #handle(bytes: Uint8Array, from: UdpSource, tagged: number): BinaryDrop | undefined {
-    const refusal = readHeader(bytes, "client", header);
+  #handle(
+    bytes: Uint8Array,
+    from: UdpSource,
+    { length, tagged }: { readonly length: number; readonly tagged: number },
+  ): BinaryDrop | undefined {
+    const refusal = readHeader(bytes, "client", header, length);
     if (refusal !== undefined) return refusal;
     if (isConnected(header.type)) {
-      return this.#onConnected(bytes, from, tagged === header.connectionId);
+      const isTagGood = tagged === header.connectionId;
+      return this.#onConnected(bytes, from, { length, isTagGood });
     }
     // What is kept of these outlives the call, and text cannot be decoded from shared memory.
-    const copy = bytes.slice();
+    const copy = bytes.slice(0, length);
     return header.type === DATAGRAM_TYPES.hello
       ? this.#onHello(copy, from)
       : this.#onJoin(copy, from);
@@ -111,7 +125,7 @@ export class BinaryEndpoint {
 
   #onHello(bytes: Uint8Array, from: UdpSource): BinaryDrop | undefined {
     const hello = tryDecodeHello(bytes);
-    if (!hello.ok) return hello.reason;
+    if (!hello.ok) return this.#onUnread(hello.reason, bytes, from);
     const { addressToken, strangers, send } = this.#options;
     if (!strangers.tryTake(from.hostname)) return "stranger_rate";
     const { clientNonce } = hello.message;
@@ -123,7 +137,7 @@ export class BinaryEndpoint {
 
   #onJoin(bytes: Uint8Array, from: UdpSource): BinaryDrop | undefined {
     const join = tryDecodeJoin(bytes);
-    if (!join.ok) return join.reason;
+    if (!join.ok) return this.#onUnread(join.reason, bytes, from);
     const { addressToken, strangers, desk } = this.#options;
     const { clientNonce, challengeToken } = join.message;
     if (!addressToken.verify(challengeToken, from.hostname, from.port, clientNonce)) {
@@ -145,17 +159,29 @@ export class BinaryEndpoint {
     return undefined;
   }
 
+  /** Of a HELLO or JOIN that cannot be read: a client of another version is told that it is one. */
+  #onUnread(reason: WireRefusal, bytes: Uint8Array, from: UdpSource): BinaryDrop {
+    if (reason !== "unsupported_version") return reason;
+    if (!this.#options.strangers.tryTake(from.hostname)) return "stranger_rate";
+    this.#refuse(reason, clientNonceOf(bytes), from);
+    return reason;
+  }
+
   #refuse(reason: JoinRefusal, clientNonce: Uint8Array, to: UdpSource): void {
     const retryAfterMs = RETRIED.has(reason) ? RETRY_AFTER_MS : 0;
     const length = encodeRefused({ clientNonce, reason, retryAfterMs }, scratch);
     this.#options.send(scratch.subarray(0, length), to);
   }
 
-  #onConnected(bytes: Uint8Array, from: UdpSource, isTagGood: boolean): BinaryDrop | undefined {
+  #onConnected(
+    bytes: Uint8Array,
+    from: UdpSource,
+    { length, isTagGood }: { readonly length: number; readonly isTagGood: boolean },
+  ): BinaryDrop | undefined {
     const { connections, paths, clock } = this.#options;
     const connection = connections.find(header.connectionId);
     if (connection === undefined) return "unknown_connection";
-    const refusal = connection.accept(bytes, header, isTagGood);
+    const refusal = connection.accept(bytes, header, { length, isTagGood });
     if (refusal !== undefined) return refusal;
     if (connection.endReason !== undefined) {
       connection.sendLeft();
@@ -163,8 +189,8 @@ export class BinaryEndpoint {
     }
     const { player } = connection;
     if (player !== undefined) player.lastHeardMs = clock.monotonicMs();
-    const end = payloadEnd(header.type, bytes.length);
-    if (from !== connection.source) paths.onForeign(connection, from, bytes.length);
+    const end = payloadEnd(header.type, length);
+    if (from !== connection.source) paths.onForeign(connection, from, length);
     return this.#act(connection, bytes, { end, from });
   }
 
@@ -179,7 +205,7 @@ export class BinaryEndpoint {
       case DATAGRAM_TYPES.ping:
         return this.#onPing(connection, bytes, end);
       case DATAGRAM_TYPES.message:
-        return this.#onMessage(connection, bytes.slice(), end);
+        return this.#onMessage(connection, bytes.slice(0, end), end);
       case DATAGRAM_TYPES.arenaRequest:
         return this.#onArenaRequest(connection, bytes, end);
       case DATAGRAM_TYPES.leave:

@@ -6,6 +6,7 @@ import { DATAGRAM_TYPES } from "../wire/datagram.ts";
 import { frameHash } from "../wire/frame_hash.ts";
 import { HELLO_BYTES } from "../wire/hello_message.ts";
 import { JOIN_BYTES } from "../wire/join_message.ts";
+import { tryDecodeRefused } from "../wire/refused_message.ts";
 import { SnapshotFrame } from "../wire/snapshot_frame.ts";
 import { captureFrame, worldLayout } from "../wire/world_frame.ts";
 import { openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
@@ -147,6 +148,43 @@ Deno.test("BinaryEndpoint bounds its replies to strangers of one host", () => {
   assert(hello !== undefined);
   for (let count = 0; count < 50; count++) test.endpoint.onDatagram(hello, client.source);
   assertEquals([test.sent.length, test.drops("stranger_rate")], [10, 40]);
+});
+
+Deno.test("BinaryEndpoint tells a client of another version that it is one, within what strangers may ask", async () => {
+  const test = openTestEndpoint({ strangersBurst: 10 });
+  const client = test.open("p1");
+  const olds: Uint8Array[] = [];
+  client.there = (datagram, deliver) => {
+    const old = datagram.slice();
+    old[14] = 2;
+    olds.push(old);
+    deliver(olds.length === 1 ? datagram : old);
+  };
+  client.core.join(0);
+  await test.run(200);
+  assertEquals(olds.map((old) => old[1]), [DATAGRAM_TYPES.hello, DATAGRAM_TYPES.join]);
+  assertEquals([endOf(client), test.drops("unsupported_version")], ["unsupported_version", 1]);
+  for (const old of olds) {
+    const before = sumOf(test);
+    test.endpoint.onDatagram(old, client.source);
+    const refused = test.sent.at(-1)?.bytes ?? new Uint8Array();
+    assertEquals(refused.length, sumOf(test) - before, "one answer");
+    assert(refused.length < old.length);
+    const decoded = tryDecodeRefused(refused);
+    assert(decoded.ok);
+    const { clientNonce, reason, retryAfterMs, serverVersion } = decoded.message;
+    assertEquals(clientNonce, old.slice(15, 23));
+    assertEquals([reason, retryAfterMs, serverVersion], ["unsupported_version", 0, 1]);
+  }
+  const [hello = new Uint8Array()] = olds;
+  const answered = test.sent.length;
+  for (const length of [hello.length - 1, 23, 15]) {
+    test.endpoint.onDatagram(hello.slice(0, length), client.source);
+  }
+  assertEquals(test.sent.length, answered, "what is shorter is no HELLO of any version");
+  for (let count = 0; count < 50; count++) test.endpoint.onDatagram(hello, client.source);
+  assert(test.sent.length <= 12, `${test.sent.length}`);
+  assert(test.drops("stranger_rate") >= 40);
 });
 
 Deno.test("BinaryEndpoint takes no forged, replayed or mangled datagram, and counts each", async () => {

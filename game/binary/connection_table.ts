@@ -5,6 +5,7 @@ export const ENDED_REMEMBERED_MS = 5_000;
 
 /** The connections of a server: those that go on, and for a while those that have ended. */
 export class ConnectionTable {
+  /** By id as a signed number, which V8 looks up faster: it is no object of its own. */
   readonly #byId = new Map<number, BinaryConnection>();
   readonly #byResumeToken = new Map<string, BinaryConnection>();
   readonly #tokens = new WeakMap<BinaryConnection, readonly string[]>();
@@ -27,7 +28,7 @@ export class ConnectionTable {
 
   /** The connection of this id. */
   find(id: number): BinaryConnection | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id | 0);
   }
 
   /**
@@ -50,7 +51,7 @@ export class ConnectionTable {
    */
   add(connection: BinaryConnection, resumeToken: Uint8Array, used?: Uint8Array): void {
     const tokens = [resumeToken.toHex(), ...(used === undefined ? [] : [used.toHex()])];
-    this.#byId.set(connection.id, connection);
+    this.#byId.set(connection.id | 0, connection);
     for (const token of tokens) this.#byResumeToken.set(token, connection);
     this.#tokens.set(connection, tokens);
     this.#onAdded(connection);
@@ -58,8 +59,8 @@ export class ConnectionTable {
 
   /** Forgets a connection. */
   remove(connection: BinaryConnection): void {
-    if (this.#byId.get(connection.id) !== connection) return;
-    this.#byId.delete(connection.id);
+    if (this.#byId.get(connection.id | 0) !== connection) return;
+    this.#byId.delete(connection.id | 0);
     for (const token of this.#tokens.get(connection) ?? []) {
       // It may have been used since, for a connection that goes on.
       if (this.#byResumeToken.get(token) === connection) this.#byResumeToken.delete(token);

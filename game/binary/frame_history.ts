@@ -3,27 +3,17 @@ import { FrameEvents } from "../wire/frame_events.ts";
 import { type FrameLayout, UM_PER_CM } from "../wire/frame_layout.ts";
 import { SnapshotEncoder } from "../wire/snapshot_encoder.ts";
 import { SnapshotFrame } from "../wire/snapshot_frame.ts";
-import {
-  BASELINE_TICKS_MAX,
-  BASELINES_MAX,
-  SNAPSHOT_BODY_BYTES_MAX,
-} from "../wire/snapshot_limits.ts";
+import { BASELINE_TICKS_MAX, BASELINES_MAX } from "../wire/snapshot_limits.ts";
 import { Visibility } from "../wire/visibility.ts";
 import { captureEvents, captureFrame, worldLayout } from "../wire/world_frame.ts";
+import { type BodyKey, SharedBodies, type SharedBody } from "./shared_bodies.ts";
 import { SightGrid, WHOLE_ARENA } from "./sight_grid.ts";
 
 /** A frame that is kept, and what is seen of it from each cell that somebody was in. */
 interface KeptFrame {
   readonly frame: SnapshotFrame;
-  readonly sights: Map<number, Visibility>;
-}
-
-/** The body of a snapshot, the same for every client on that baseline and in that cell. */
-export interface SharedBody {
-  /** Good until the next frame is captured. */
-  readonly bytes: Uint8Array;
-  /** Ticks back to its baseline; 0: it is full. */
-  readonly baselineTicks: number;
+  /** By cell; undefined before the first. */
+  sights: Map<number, Visibility> | undefined;
 }
 
 /** What a client last acknowledged. */
@@ -36,10 +26,14 @@ export interface ClientBaseline {
 
 const NO_TICK = 0;
 
+// Of the match whose snapshots are being sent.
+const bodies = new SharedBodies();
+
 /**
  * The last frames of a match as the binary protocol sends them. Each body is encoded once for all
- * clients on the same baseline that see the same. Frames and buffers are used again: once all have been
- * used, capturing and encoding allocate nothing but the list of a frame's bodies.
+ * clients on the same baseline that see the same. Of frames that are used again the last one that was
+ * forgotten comes first, so that a match whose clients are quick goes through few: capturing and encoding
+ * allocate nothing then.
  */
 export class FrameHistory {
   /** What both sides know of the match. */
@@ -48,11 +42,11 @@ export class FrameHistory {
   readonly #grid: SightGrid;
   readonly #events = new FrameEvents();
   readonly #encoder: SnapshotEncoder;
+  /** The oldest first, 32 at most. */
   readonly #kept: KeptFrame[] = [];
-  readonly #bodies = new Map<number, SharedBody>();
-  readonly #buffer = new Uint8Array(SNAPSHOT_BODY_BYTES_MAX);
+  /** To be used again, from the end. */
+  readonly #forgotten: KeptFrame[] = [];
   readonly #idleSights: Visibility[] = [];
-  #next = 0;
   #newest: KeptFrame | undefined;
 
   /** Keeps nothing yet. */
@@ -74,16 +68,18 @@ export class FrameHistory {
     captureEvents(this.#world, this.#events);
   }
 
-  /** Keeps the world as it is now as the newest frame; the oldest is forgotten. */
-  capture(): void {
-    const kept = this.#kept[this.#next] ?? { frame: new SnapshotFrame(), sights: new Map() };
-    this.#kept[this.#next] = kept;
-    this.#next = (this.#next + 1) % BASELINES_MAX;
-    this.#idleSights.push(...kept.sights.values());
-    kept.sights.clear();
-    captureFrame(this.#world, kept.frame);
+  /**
+   * Keeps the world as it is now as the newest frame. Forgotten are frames before `oldestBaselineTick`, which
+   * nobody has or comes to have as a baseline, and beyond 32 the oldest.
+   */
+  capture(oldestBaselineTick: number = NO_TICK): void {
+    this.#forgetBefore(oldestBaselineTick);
+    const kept = this.#forgotten.pop() ??
+      { frame: new SnapshotFrame(this.layout), sights: undefined };
+    captureFrame(this.#world, kept.frame, this.#newest?.frame);
+    this.#kept.push(kept);
     this.#newest = kept;
-    this.#bodies.clear();
+    bodies.clear(this);
   }
 
   /** Whether the frame of a tick can be a baseline of the newest. */
@@ -104,28 +100,30 @@ export class FrameHistory {
     const newest = this.#newest;
     if (newest === undefined) return undefined;
     const base = baseline.tick === newest.frame.tick ? undefined : this.#find(baseline.tick);
-    const baselineTicks = base === undefined ? 0 : newest.frame.tick - base.frame.tick;
-    const key = keyOf({ cell, baselineTicks, baselineCell: base ? baseline.cell : WHOLE_ARENA });
-    let body = this.#bodies.get(key);
-    if (body === undefined) {
-      const length = this.#encoder.encode(newest.frame, this.#buffer, {
-        baseline: base?.frame,
-        events: this.#events,
-        visible: this.#sight(newest, cell),
-        baselineVisible: base && this.#sight(base, baseline.cell),
-      });
-      body = { bytes: this.#buffer.slice(0, length), baselineTicks };
-      this.#bodies.set(key, body);
-    }
-    return body;
+    const key: BodyKey = {
+      baselineTicks: base === undefined ? 0 : newest.frame.tick - base.frame.tick,
+      cell,
+      baselineCell: base === undefined ? WHOLE_ARENA : baseline.cell,
+    };
+    bodies.begin(this);
+    const known = bodies.find(key);
+    if (known !== undefined) return known;
+    const length = this.#encoder.encode(newest.frame, bodies.nextBytes, {
+      baseline: base?.frame,
+      events: this.#events,
+      visible: this.#sight(newest, cell),
+      baselineVisible: base && this.#sight(base, baseline.cell),
+    });
+    return bodies.add(key, length);
   }
 
-  #sight({ frame, sights }: KeptFrame, cell: number): Visibility | undefined {
+  #sight(kept: KeptFrame, cell: number): Visibility | undefined {
     if (cell === WHOLE_ARENA) return undefined;
+    const sights = kept.sights ??= new Map();
     let sight = sights.get(cell);
     if (sight === undefined) {
       sight = this.#idleSights.pop() ?? new Visibility();
-      this.#grid.look(frame, cell, sight);
+      this.#grid.look(kept.frame, cell, sight);
       sights.set(cell, sight);
     }
     return sight;
@@ -134,18 +132,32 @@ export class FrameHistory {
   #find(tick: number): KeptFrame | undefined {
     const ticks = this.newestTick - tick;
     if (tick === NO_TICK || ticks < 0 || ticks > BASELINE_TICKS_MAX) return undefined;
-    for (const kept of this.#kept) if (kept.frame.tick === tick) return kept;
+    // From the newest back: mostly it is one of the last few.
+    for (let index = this.#kept.length - 1; index >= 0; index--) {
+      const kept = this.#kept[index];
+      if (kept?.frame.tick === tick) return kept;
+    }
     return undefined;
   }
-}
 
-/** A number for each body; there are fewer than 4096 cells. */
-function keyOf(
-  { cell, baselineTicks, baselineCell }: {
-    readonly cell: number;
-    readonly baselineTicks: number;
-    readonly baselineCell: number;
-  },
-): number {
-  return ((cell + 1) * 4_096 + baselineCell + 1) * (BASELINE_TICKS_MAX + 1) + baselineTicks;
+  /** Forgets frames before a tick, but not the newest, which is sent once more; and one where all are kept. */
+  #forgetBefore(tick: number): void {
+    const kept = this.#kept;
+    let count = kept.length === BASELINES_MAX ? 1 : 0;
+    while (count < kept.length - 1 && (kept[count]?.frame.tick ?? tick) < tick) count++;
+    if (count === 0) return;
+    let left = 0;
+    for (const one of kept) {
+      if (count-- > 0) this.#forget(one);
+      else kept[left++] = one;
+    }
+    kept.length = left;
+  }
+
+  #forget(kept: KeptFrame): void {
+    this.#forgotten.push(kept);
+    if (kept.sights === undefined) return;
+    for (const sight of kept.sights.values()) this.#idleSights.push(sight);
+    kept.sights.clear();
+  }
 }

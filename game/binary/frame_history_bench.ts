@@ -40,7 +40,7 @@ class Audience {
       const tick = isYoung ? 0 : frames.newestTick - BASELINE_TICKS;
       const baseline = { tick, cell: isYoung ? WHOLE_ARENA : cells.shift() ?? WHOLE_ARENA };
       cells.push(cell);
-      return frames.body(baseline, cell)?.bytes.length ?? 0;
+      return frames.body(baseline, cell)?.length ?? 0;
     });
   }
 }

@@ -30,6 +30,11 @@ function openHistory(): {
   };
 }
 
+function bytesOf(body: ReturnType<FrameHistory["body"]>): string {
+  assert(body !== undefined);
+  return body.bytes.subarray(0, body.length).toHex();
+}
+
 Deno.test("FrameHistory has nothing before the first frame", () => {
   const { history } = openHistory();
   assertEquals(history.newestTick, 0);
@@ -45,12 +50,62 @@ Deno.test("FrameHistory encodes a body once for all who are on one baseline", ()
     history.body({ tick, cell: WHOLE_ARENA }, WHOLE_ARENA);
   const [full, delta] = [of(0), of(1)];
   assertEquals([full?.baselineTicks, delta?.baselineTicks], [0, 1]);
-  assert((delta?.bytes.length ?? 99) < (full?.bytes.length ?? 0));
+  assert((delta?.length ?? 99) < (full?.length ?? 0));
   assertStrictEquals(of(0), full);
   assertStrictEquals(of(1), delta);
   assertStrictEquals(of(77), full, "what was never sent is no baseline");
+  const before = bytesOf(full);
   step();
-  assert(of(0) !== full, "it is another frame");
+  const next = of(0);
+  assert(next !== undefined && bytesOf(next) !== before, "it is another frame");
+  assertStrictEquals(next.bytes, full?.bytes, "in bytes that are used again");
+});
+
+Deno.test("FrameHistories take the shared bytes one after the other, and each has its own bodies", () => {
+  const [one, other] = [openHistory(), openHistory()];
+  one.step();
+  other.step();
+  other.step();
+  const of = ({ history }: typeof one): string =>
+    bytesOf(history.body({ tick: 0, cell: WHOLE_ARENA }, WHOLE_ARENA));
+  const [ones, others] = [of(one), of(other)];
+  assert(ones !== others);
+  assertEquals([of(one), of(one), of(other), of(one)], [ones, ones, others, ones]);
+});
+
+Deno.test("FrameHistory forgets what nobody needs, but neither the newest nor what is needed", () => {
+  const { history, world, step } = openHistory();
+  const keptBack = (): number[] =>
+    Array.from({ length: 40 }, (_, back) => back)
+      .filter((back) => history.isKept(world.tick - back));
+  for (let tick = 1; tick <= 50; tick++) step();
+  assertEquals(keptBack().length, BASELINES_MAX);
+  const decoder = new SnapshotDecoder(history.layout);
+  const [then, now, seen] = [new SnapshotFrame(), new SnapshotFrame(), new SnapshotFrame()];
+  for (let tick = 51; tick <= 100; tick++) {
+    world.step();
+    history.observe();
+    history.capture(tick - 2);
+    assertEquals(keptBack(), [0, 1, 2]);
+    captureFrame(world, now);
+    const body = history.body({ tick: tick - 1, cell: WHOLE_ARENA }, WHOLE_ARENA);
+    assert(body !== undefined);
+    if (tick > 51) {
+      const options = {
+        tick,
+        baseline: then,
+        start: 0,
+        end: body.length,
+        events: new FrameEvents(),
+      };
+      assertEquals(decoder.decode(body.bytes, seen, options), undefined);
+      assertEquals(frameHash(seen, history.layout), frameHash(now, history.layout));
+    }
+    then.copyFrom(now);
+  }
+  world.step();
+  history.capture(1_000);
+  assertEquals(keptBack(), [0, 1], "of those before only the one that was the newest");
 });
 
 Deno.test("FrameHistory keeps 32 frames, each a baseline from which the newest is got back", () => {
@@ -73,7 +128,7 @@ Deno.test("FrameHistory keeps 32 frames, each a baseline from which the newest i
       tick: 100,
       baseline: body.baselineTicks === 0 ? undefined : frames.get(100 - back),
       start: 0,
-      end: body.bytes.length,
+      end: body.length,
       events: new FrameEvents(),
     });
     assertEquals(refusal, undefined);

@@ -23,7 +23,8 @@ import {
   WELCOME_ARENA_BYTES_MAX,
   type WelcomeMessage,
 } from "../wire/welcome_message.ts";
-import { BinaryConnection, type ConnectionMetrics } from "./binary_connection.ts";
+import { BinaryConnection } from "./binary_connection.ts";
+import type { ConnectionMetrics } from "./connection_metrics.ts";
 import type { ConnectionTable } from "./connection_table.ts";
 import { encodedArena } from "./encoded_arena.ts";
 
@@ -42,7 +43,7 @@ export interface JoinDeskOptions {
   /** Gives so many bytes that nobody can guess. */
   readonly randomBytes: (count: number) => Uint8Array;
   /** Sends a copy, if it can; must not throw. */
-  readonly send: (datagram: Uint8Array, to: UdpSource) => void;
+  readonly send: (datagram: Uint8Array, to: UdpSource, length?: number) => void;
   /** Ticks a second. */
   readonly tickRate: number;
   /** Snapshots a second, as clients are told. */
@@ -159,6 +160,7 @@ export class JoinDesk {
     const result = this.#options.sessions.join({
       playerId: join.playerId,
       accountId: claim?.accountId,
+      authSessionId: claim?.authSessionId,
       matchId: claim?.matchId ?? (join.matchId || undefined),
       mode: join.mode || undefined,
       link: opened.connection,

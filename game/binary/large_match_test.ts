@@ -34,6 +34,7 @@ function openMatchIn({ game }: TestEndpoint, arena: Arena, botCount: number): Wo
   const { match: { world } } = game.sessions.restore({
     ...{ matchId: "own-1", mode: "steppe_war", epoch: 1, players: [] },
     bots: { size: botCount, slots: [], teams: undefined },
+    barred: [],
     places: [{ id: "p1", team: 0 }],
     world: saveWorld(new World({ seed: 1, tickRate: 30, arena, rules })),
   }, 2);

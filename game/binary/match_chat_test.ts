@@ -63,6 +63,15 @@ Deno.test("MatchChat ignores what is no chat, and what is too long", async () =>
   assertEquals(clients.map(said).map(({ length }) => length), [1]);
 });
 
+Deno.test("MatchChat tells what is long only as it is written in JSON", async () => {
+  const { test, clients, say } = await openChat("ann", "bob");
+  const text = '"'.repeat(CHAT_LENGTH_MAX);
+  say("ann", chatOf(text));
+  await test.run(500);
+  const heard = { type: "chat", from: "ann", text };
+  assertEquals(clients.map(said), [[heard], [heard]]);
+});
+
 Deno.test("MatchChat bounds how often somebody speaks", async () => {
   const { test, clients, say } = await openChat("ann");
   for (let count = 0; count < 20; count++) say("ann", chatOf(`${count}`));

@@ -60,6 +60,19 @@ Deno.test("A client whose server is gone resumes its tank where the match goes o
   assert(saved > 0 && player.link.ticked.inputSeq > saved, `${player.link.ticked.inputSeq}`);
 });
 
+Deno.test("A match that goes where clients cannot be told leaves nobody behind", async () => {
+  const test = openTestEndpoint();
+  const clients = [await test.play("a"), await test.play("b")];
+  const { sessions, pool } = test.game;
+  const [session] = sessions.sessionList;
+  assert(session !== undefined);
+  sessions.release(session, { host: "h".repeat(129), port: 9 });
+  await test.run(100);
+  const ended = { kind: "ended", reason: "server_stopping", retryAfterMs: 0 } as const;
+  assertEquals(clients.map(({ core }) => core.state), [ended, ended]);
+  assertEquals([sessions.sessionCount, sessions.playerCount, pool.inUse], [0, 0, 0]);
+});
+
 Deno.test("A client whose match is handed over is told where, and comes in with what it was told", async () => {
   const first = openTestEndpoint();
   const client = await first.play("a");

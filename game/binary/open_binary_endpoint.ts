@@ -12,7 +12,7 @@ import { PathProver } from "./path_prover.ts";
 /** What the endpoint shares with that of JSON datagrams, and where it sends. */
 export interface BinarySocket {
   /** Sends a copy, if it can; must not throw. */
-  readonly send: (datagram: Uint8Array, to: UdpSource) => void;
+  readonly send: (datagram: Uint8Array, to: UdpSource, length?: number) => void;
   /** Makes and checks the challenges that prove a sender's address. */
   readonly addressToken: AddressToken;
   /** Bounds replies to addresses that are not proven: by host name. */

@@ -1,4 +1,4 @@
-import type { SnapshotFrame } from "../wire/snapshot_frame.ts";
+import { SHELL, type SnapshotFrame, TANK } from "../wire/snapshot_frame.ts";
 import { Visibility } from "../wire/visibility.ts";
 
 /** An arena with a longer side than this is more than a client shows: it is told of what is near. */
@@ -57,7 +57,8 @@ export class SightGrid {
   /** The cell of the tank in a slot, or {@linkcode WHOLE_ARENA}. */
   cellOf(frame: SnapshotFrame, slot: number): number {
     if (this.#isWhole) return WHOLE_ARENA;
-    return this.#rowOf(frame.yCm[slot] ?? 0) * this.#columns + this.#columnOf(frame.xCm[slot] ?? 0);
+    return this.#rowOf(frame.tank(slot, TANK.yCm)) * this.#columns +
+      this.#columnOf(frame.tank(slot, TANK.xCm));
   }
 
   /** Writes what is seen from a cell. Cheap where it is called for one frame after another. */
@@ -75,12 +76,12 @@ export class SightGrid {
     this.#tick = frame.tick;
     for (const band of this.#fromColumn) band.clear();
     for (const band of this.#fromRow) band.clear();
-    for (let slot = 0; slot < frame.present.length; slot++) {
-      if (frame.present[slot] !== 1) continue;
-      for (const band of near(this.#fromColumn, this.#columnOf(frame.xCm[slot] ?? 0))) {
+    for (let slot = 0; slot < frame.slotCount; slot++) {
+      if (!frame.hasTank(slot)) continue;
+      for (const band of near(this.#fromColumn, this.#columnOf(frame.tank(slot, TANK.xCm)))) {
         band.showSlot(slot);
       }
-      for (const band of near(this.#fromRow, this.#rowOf(frame.yCm[slot] ?? 0))) {
+      for (const band of near(this.#fromRow, this.#rowOf(frame.tank(slot, TANK.yCm)))) {
         band.showSlot(slot);
       }
     }
@@ -88,10 +89,10 @@ export class SightGrid {
   }
 
   #placeShell(frame: SnapshotFrame, index: number): void {
-    const flownCm = (frame.tick - (frame.shellTick[index] ?? 0)) * this.#speed.shellCmPerTick;
-    const angle = ((frame.shellHeading[index] ?? 0) / 4_096) * 2 * Math.PI;
-    const xCm = (frame.shellXCm[index] ?? 0) + Math.cos(angle) * flownCm;
-    const yCm = (frame.shellYCm[index] ?? 0) + Math.sin(angle) * flownCm;
+    const flownCm = (frame.tick - frame.shell(index, SHELL.tick)) * this.#speed.shellCmPerTick;
+    const angle = (frame.shell(index, SHELL.heading) / 4_096) * 2 * Math.PI;
+    const xCm = frame.shell(index, SHELL.xCm) + Math.cos(angle) * flownCm;
+    const yCm = frame.shell(index, SHELL.yCm) + Math.sin(angle) * flownCm;
     for (const band of near(this.#fromColumn, this.#columnOf(xCm))) band.showShell(index);
     for (const band of near(this.#fromRow, this.#rowOf(yCm))) band.showShell(index);
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Rng } from "../../core/rng.ts";
-import { SnapshotFrame } from "../wire/snapshot_frame.ts";
+import { SHELL, SnapshotFrame, TANK } from "../wire/snapshot_frame.ts";
 import { Visibility } from "../wire/visibility.ts";
 import { CELL_CM, SIGHT_CELLS, SightGrid, WHOLE_ARENA, WHOLE_ARENA_CM_MAX } from "./sight_grid.ts";
 
@@ -11,9 +11,9 @@ function frameOf(...places: readonly (readonly [number, number])[]): SnapshotFra
   const frame = new SnapshotFrame();
   frame.tick = 100;
   for (const [slot, [x, y]] of places.entries()) {
-    frame.present[slot] = 1;
-    frame.xCm[slot] = x * 100;
-    frame.yCm[slot] = y * 100;
+    frame.setNames(slot, "", "");
+    frame.setTank(slot, TANK.xCm, x * 100);
+    frame.setTank(slot, TANK.yCm, y * 100);
   }
   return frame;
 }
@@ -21,7 +21,9 @@ function frameOf(...places: readonly (readonly [number, number])[]): SnapshotFra
 function slotsSeen(grid: SightGrid, frame: SnapshotFrame, from: number): number[] {
   const sight = new Visibility();
   grid.look(frame, grid.cellOf(frame, from), sight);
-  return [...frame.present.keys()].filter((slot) => sight.hasSlot(slot));
+  return Array.from({ length: frame.slotCount }, (_, slot) => slot).filter((slot) =>
+    sight.hasSlot(slot)
+  );
 }
 
 Deno.test("An arena that fits a screen is seen whole", () => {
@@ -78,10 +80,10 @@ Deno.test("A shell is seen by where it is now, not by where it was fired", () =>
   frame.shellCount = 2;
   // 40 ticks at 1 m a tick along +x, the first into sight and the second out of it.
   for (const [index, x] of [150 - 40, 265].entries()) {
-    frame.shellTick[index] = 60;
-    frame.shellXCm[index] = x * 100;
-    frame.shellYCm[index] = 20_000;
-    frame.shellHeading[index] = 0;
+    frame.setShell(index, SHELL.tick, 60);
+    frame.setShell(index, SHELL.xCm, x * 100);
+    frame.setShell(index, SHELL.yCm, 20_000);
+    frame.setShell(index, SHELL.heading, 0);
   }
   const sight = new Visibility();
   grid.look(frame, grid.cellOf(frame, 0), sight);

@@ -11,7 +11,8 @@ import type { Player } from "../player.ts";
 import type { Tank } from "../simulation/tank.ts";
 import { DATAGRAM_TYPES, newHeader, readHeader } from "../wire/datagram.ts";
 import { encodeLeave } from "../wire/leave_message.ts";
-import { BinaryConnection, type ConnectionMetrics } from "./binary_connection.ts";
+import { BinaryConnection } from "./binary_connection.ts";
+import type { ConnectionMetrics } from "./connection_metrics.ts";
 import { Rng } from "../../core/rng.ts";
 import { BinaryClient, type BinaryClientOptions } from "../client/binary_client.ts";
 import type { ClientEvent } from "../client/client_event.ts";
@@ -99,8 +100,8 @@ export function openTestEndpoint(options: TestEndpointOptions = {}): TestEndpoin
   const sent: { bytes: Uint8Array; to: UdpSource }[] = [];
   const heard: string[] = [];
   const counts = new Map<string, number>();
-  const send = (datagram: Uint8Array, to: UdpSource): void => {
-    const bytes = datagram.slice();
+  const send = (datagram: Uint8Array, to: UdpSource, length?: number): void => {
+    const bytes = datagram.slice(0, length);
     sent.push({ bytes, to });
     const client = clients.find(({ source }) => source.port === to.port);
     client?.back(bytes, (copy) => {
@@ -213,7 +214,7 @@ export function openTestConnection(
     ...{ id, source, receiveKey: clientKey, sendKey: serverKey },
     inputs: new InputBuffer(30),
     clock: new ManualClock(),
-    send: (bytes, to) => void sent.push({ bytes: bytes.slice(), to }),
+    send: (bytes, to, length) => void sent.push({ bytes: bytes.slice(0, length), to }),
     metrics: { ...IGNORED_METRICS, ...options.metrics },
     silenceMs: 30_000,
   });

@@ -1,4 +1,5 @@
 // Long because it is one state machine: each state is left by time, by the server or by the owner.
+import { unreachable } from "../../core/unreachable.ts";
 import type { TankInput } from "../simulation/tank_input.ts";
 import {
   DATAGRAM_TYPES,
@@ -212,6 +213,8 @@ export class BinaryClient implements ClientCore {
       case "welcomed":
         this.#onWelcomed(step, nowMs);
         return undefined;
+      default:
+        return unreachable(step);
     }
   }
 

@@ -5,6 +5,7 @@ import type { TankInput } from "../simulation/tank_input.ts";
 import { tryDecodeArena } from "../wire/arena_blob.ts";
 import { encodeArenaRequest, tryDecodeArenaPart } from "../wire/arena_message.ts";
 import { DATAGRAM_TYPES, type DatagramHeader, payloadEnd } from "../wire/datagram.ts";
+import { fitsBytes } from "../wire/fits_bytes.ts";
 import { type FrameLayout, frameLayout } from "../wire/frame_layout.ts";
 import { encodeInput, InputBatch, VIEW_AGE_MAX } from "../wire/input_message.ts";
 import { encodeLeave } from "../wire/leave_message.ts";
@@ -151,8 +152,7 @@ export class BinarySession {
 
   /** Says something that is to arrive; false where it is too long, or too much waits to arrive. */
   say(message: string): boolean {
-    const isShort = new TextEncoder().encode(message).length <= MESSAGE_BYTES_MAX;
-    return isShort && this.#outbox.add(message);
+    return fitsBytes(message, MESSAGE_BYTES_MAX) && this.#outbox.add(message);
   }
 
   /** Asks to leave. */

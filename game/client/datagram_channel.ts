@@ -64,7 +64,7 @@ export class DatagramChannel {
     if (header.connectionId !== this.#options.connectionId) return "bad_connection";
     const sequence = this.#received.expand(header.sequence);
     if (!this.#received.isFresh(sequence)) return "replayed";
-    if (!isTagGood(this.#options.receiveKey, bytes, epochOf(sequence))) return "bad_tag";
+    if (!isTagGood(this.#options.receiveKey, bytes, { epoch: epochOf(sequence) })) return "bad_tag";
     this.#received.accept(sequence);
     return undefined;
   }

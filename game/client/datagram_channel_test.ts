@@ -69,8 +69,8 @@ Deno.test("DatagramChannel counts on beyond what sixteen bits hold", () => {
 
 Deno.test("Events are listed once each, by the names of the tanks", () => {
   const frame = new SnapshotFrame();
-  frame.tankId[0] = "a";
-  frame.tankId[1] = "b";
+  frame.setNames(0, "a", "");
+  frame.setNames(1, "b", "");
   const events = new FrameEvents();
   events.add(3, 4, 0);
   events.damage[events.add(1, 6, 0)] = 25;

@@ -24,8 +24,8 @@ export function listEvents(
     list.push({
       kind,
       tick,
-      tankId: frame.tankId[events.slot[at] ?? 0] ?? "",
-      byTankId: hasShooter ? frame.tankId[events.by[at] ?? 0] : undefined,
+      tankId: frame.tankId(events.slot[at] ?? 0),
+      byTankId: hasShooter ? frame.tankId(events.by[at] ?? 0) : undefined,
       damage: events.damage[at] ?? 0,
     });
   }

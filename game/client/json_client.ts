@@ -248,7 +248,7 @@ export class JsonClient implements ClientCore {
     this.#states = new JsonStates();
     this.#appliedSeq = 0;
     this.#time = new ServerTime(tickRate);
-    const isResumed = this.#match !== undefined;
+    const isResumed = this.#match?.tankId === tankId;
     this.#match = { matchId, tankId, tickRate, snapshotRate: SNAPSHOT_RATE, ground, isResumed };
     this.#play(nowMs);
   }

@@ -235,8 +235,19 @@ Deno.test("JsonClient asks anew about the match where it is in another than it w
   const { match } = talk.core;
   assertEquals([talk.doing, match?.matchId, match?.tankId, match?.isResumed], [
     ...["playing", "m2", "t7"],
-    true,
+    false,
   ]);
+});
+
+Deno.test("JsonClient knows a tank that it had before from another one", () => {
+  const talk = openPlaying({ silenceMs: 1_000 });
+  assertEquals(talk.core.match?.isResumed, false);
+  for (const [tankId, isResumed] of [["t1", true], ["t2", false], ["t2", true]] as const) {
+    talk.run(1_001);
+    assertEquals(talk.doing, "resuming");
+    talk.hear({ ...JOINED, tank_id: tankId });
+    assertEquals([talk.core.match?.tankId, talk.core.match?.isResumed], [tankId, isResumed]);
+  }
 });
 
 Deno.test("JsonClient repeats leave_game until it is answered, or long enough", () => {

@@ -1,6 +1,6 @@
 import type { TankMotion } from "../simulation/move_tank.ts";
 import { UM_PER_CM } from "../wire/frame_layout.ts";
-import { type SnapshotFrame, TANK_FLAGS } from "../wire/snapshot_frame.ts";
+import { type SnapshotFrame, TANK, TANK_FLAGS } from "../wire/snapshot_frame.ts";
 import type { SnapshotPrefix } from "../wire/snapshot_prefix.ts";
 import { cmFromUm, wireHeading } from "../wire/world_frame.ts";
 
@@ -23,15 +23,15 @@ export function ownMotionOf(
   slot: number,
   prefix: SnapshotPrefix,
 ): OwnMotion | undefined {
-  if (frame.present[slot] !== 1) return undefined;
+  if (!frame.hasTank(slot)) return undefined;
   return {
     inputSeq: prefix.inputSeq,
-    alive: ((frame.flags[slot] ?? 0) & TANK_FLAGS.alive) !== 0,
+    alive: (frame.tank(slot, TANK.flags) & TANK_FLAGS.alive) !== 0,
     tick: frame.tick,
-    xUm: (frame.xCm[slot] ?? 0) * UM_PER_CM,
-    yUm: (frame.yCm[slot] ?? 0) * UM_PER_CM,
-    heading: (frame.heading[slot] ?? 0) * SIMULATION_PER_WIRE_HEADING,
-    turret: (frame.turret[slot] ?? 0) * SIMULATION_PER_WIRE_HEADING,
+    xUm: frame.tank(slot, TANK.xCm) * UM_PER_CM,
+    yUm: frame.tank(slot, TANK.yCm) * UM_PER_CM,
+    heading: frame.tank(slot, TANK.heading) * SIMULATION_PER_WIRE_HEADING,
+    turret: frame.tank(slot, TANK.turret) * SIMULATION_PER_WIRE_HEADING,
     speedUmPerTick: prefix.ownSpeedMm * UM_PER_MM,
   };
 }

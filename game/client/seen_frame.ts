@@ -1,5 +1,4 @@
-import { SLOTS_MAX } from "../wire/snapshot_limits.ts";
-import { type SnapshotFrame, TANK_FLAGS } from "../wire/snapshot_frame.ts";
+import { SHELL, type SnapshotFrame, TANK, TANK_FLAGS } from "../wire/snapshot_frame.ts";
 
 /** A tank as a client sees it, whatever the protocol: metres and radians. */
 export interface SeenTank {
@@ -55,8 +54,8 @@ const RADIANS_PER_WIRE_HEADING = 2 * Math.PI / 4_096;
 /** A snapshot of the binary protocol as a client sees it. */
 export function seenFrameOf(frame: SnapshotFrame): SeenFrame {
   const tanks = new Map<string, SeenTank>();
-  for (let slot = 0; slot < SLOTS_MAX; slot++) {
-    if (frame.present[slot] !== 1) continue;
+  for (let slot = 0; slot < frame.slotCount; slot++) {
+    if (!frame.hasTank(slot)) continue;
     const tank = seenTankOf(frame, slot);
     tanks.set(tank.tankId, tank);
   }
@@ -67,26 +66,26 @@ export function seenFrameOf(frame: SnapshotFrame): SeenFrame {
 
 function seenTankOf(frame: SnapshotFrame, slot: number): SeenTank {
   return {
-    tankId: frame.tankId[slot] ?? "",
-    playerId: frame.playerId[slot] ?? "",
-    xM: (frame.xCm[slot] ?? 0) / CM_PER_M,
-    yM: (frame.yCm[slot] ?? 0) / CM_PER_M,
-    headingRad: (frame.heading[slot] ?? 0) * RADIANS_PER_WIRE_HEADING,
-    turretRad: (frame.turret[slot] ?? 0) * RADIANS_PER_WIRE_HEADING,
-    hp: frame.hp[slot] ?? 0,
-    team: frame.team[slot] ?? 0,
-    score: frame.score[slot] ?? 0,
-    alive: ((frame.flags[slot] ?? 0) & TANK_FLAGS.alive) !== 0,
+    tankId: frame.tankId(slot),
+    playerId: frame.playerId(slot),
+    xM: frame.tank(slot, TANK.xCm) / CM_PER_M,
+    yM: frame.tank(slot, TANK.yCm) / CM_PER_M,
+    headingRad: frame.tank(slot, TANK.heading) * RADIANS_PER_WIRE_HEADING,
+    turretRad: frame.tank(slot, TANK.turret) * RADIANS_PER_WIRE_HEADING,
+    hp: frame.tank(slot, TANK.hp),
+    team: frame.tank(slot, TANK.team),
+    score: frame.tank(slot, TANK.score),
+    alive: (frame.tank(slot, TANK.flags) & TANK_FLAGS.alive) !== 0,
   };
 }
 
 function seenShellOf(frame: SnapshotFrame, index: number): SeenShell {
-  const tick = frame.shellTick[index] ?? 0;
+  const tick = frame.shell(index, SHELL.tick);
   return {
-    id: `${tick}:${frame.shellSlot[index] ?? 0}`,
+    id: `${tick}:${frame.shell(index, SHELL.slot)}`,
     tick,
-    xM: (frame.shellXCm[index] ?? 0) / CM_PER_M,
-    yM: (frame.shellYCm[index] ?? 0) / CM_PER_M,
-    headingRad: (frame.shellHeading[index] ?? 0) * RADIANS_PER_WIRE_HEADING,
+    xM: frame.shell(index, SHELL.xCm) / CM_PER_M,
+    yM: frame.shell(index, SHELL.yCm) / CM_PER_M,
+    headingRad: frame.shell(index, SHELL.heading) * RADIANS_PER_WIRE_HEADING,
   };
 }

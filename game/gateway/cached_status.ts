@@ -57,10 +57,12 @@ export class CachedStatus {
   async #look(): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      await this.#lookUp(STATUS_KEY, "cache") || await this.#lookUp(LAST_STATUS_KEY, "stale");
+      const isThere = await this.#lookUp(STATUS_KEY, "cache") ||
+        await this.#lookUp(LAST_STATUS_KEY, "stale");
+      if (!isThere) this.#age();
     } catch (error) {
       log.warn("status_store_failed", { error: describeError(error) });
-      this.#known = this.#known && { ...this.#known, source: "stale" };
+      this.#age();
     }
     // Also where it failed: a store that is down is not asked by each visitor.
     this.#lookedAtMs = clock.monotonicMs();
@@ -71,9 +73,18 @@ export class CachedStatus {
     const text = await this.#get(key);
     const status = text === undefined ? undefined : tryJsonObject(tryParseJson(text));
     if (text === undefined || status === undefined) return false;
-    const entityTag = text === this.#known?.text ? this.#known.entityTag : await tagOf(status);
+    const known = this.#known;
+    const isSame = known !== undefined && text === known.text && source === known.source;
+    const entityTag = isSame ? known.entityTag : await tagOf(status, source);
     this.#known = { status, source, entityTag, text };
     return true;
+  }
+
+  /** What was known is no longer known to be so. */
+  #age(): void {
+    if (this.#known?.source !== "cache") return;
+    const entityTag = staleTag(this.#known.entityTag);
+    this.#known = { ...this.#known, source: "stale", entityTag };
   }
 
   async #get(key: string): Promise<string | undefined> {
@@ -93,9 +104,15 @@ export class CachedStatus {
 }
 
 /** For what the status says, but not when servers were counted: what it says may last. */
-async function tagOf(status: JsonObject): Promise<string> {
+async function tagOf(status: JsonObject, source: StatusReading["source"]): Promise<string> {
   const live = tryJsonObject(status.live);
   const content = JSON.stringify({ ...status, live: live && { ...live, updated_at: 0 } });
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(content)));
-  return `W/"${hash.subarray(0, TAG_BYTES).toHex()}"`;
+  const tag = `W/"${hash.subarray(0, TAG_BYTES).toHex()}"`;
+  return source === "stale" ? staleTag(tag) : tag;
+}
+
+/** A client that has the answer shall still learn that it is no longer up to date. */
+function staleTag(tag: string): string {
+  return tag.replace(/"$/, '-stale"');
 }

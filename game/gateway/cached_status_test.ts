@@ -120,6 +120,24 @@ Deno.test("CachedStatus serves what was known last, as stale, and says so where 
   assertEquals(Object((await bench.ask()).body["_cache"]).source, "stale");
 });
 
+Deno.test("CachedStatus says so where what it knows is cached no longer, also to who has it", async () => {
+  const bench = openBench();
+  await cache(bench);
+  const { headers } = await bench.ask();
+  const known = { "if-none-match": headers.get("etag") ?? "" };
+  await bench.kvStore.delete("server:status");
+  await bench.clock.advance(STATUS_REMEMBERED_MS);
+  const stale = await bench.ask(known);
+  assertEquals([stale.status, stale.headers.get("cache-control")], [200, "no-cache"]);
+  assertEquals(Object(stale.body["_cache"]).source, "stale");
+  const staleToo = { "if-none-match": stale.headers.get("etag") ?? "" };
+  assertEquals((await bench.ask(staleToo)).status, 304);
+  await cache(bench);
+  await bench.clock.advance(STATUS_REMEMBERED_MS);
+  const fresh = await bench.ask(staleToo);
+  assertEquals([fresh.status, Object(fresh.body["_cache"]).source], [200, "cache"]);
+});
+
 Deno.test("CachedStatus goes on with what it knows while the store does not answer", async () => {
   const bench = openBench();
   await cache(bench);

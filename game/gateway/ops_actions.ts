@@ -5,6 +5,7 @@ import type { PubSub } from "../../core/ports/pub_sub.ts";
 import { type Rpc, RpcError } from "../../core/ports/rpc.ts";
 import { AUTH_RPC_SERVICE, tryParseAuthReply } from "../../core/protocol/auth_messages.ts";
 import type { ServerCommand } from "../../core/protocol/server_command.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { orderServer } from "./ops_order.ts";
 import type { OpsServers } from "./ops_servers.ts";
 
@@ -96,6 +97,8 @@ export class OpsActions {
       }
       case "enable_account":
         return await this.#askAuth("account_enable", action.account);
+      default:
+        return unreachable(action);
     }
   }
 

@@ -8,7 +8,7 @@ import { opsRoutes } from "./ops_routes.ts";
 import { OpsServers } from "./ops_servers.ts";
 import { OpsSpectating } from "./ops_spectating.ts";
 import { OpsView } from "./ops_view.ts";
-import { OpsWebSocket } from "./ops_websocket.ts";
+import { openOpsWebSocket } from "./ops_websocket.ts";
 import type { EnvelopedRoute } from "./request_envelope.ts";
 
 /** What a gateway serves operators. */
@@ -35,8 +35,9 @@ export function openOpsDesk(config: GatewayConfig, deps: OpsDeskDeps): OpsDesk {
   const guard = new OpsGuard({ token, ...deps });
   const view = new OpsView({ ...deps, serverId, servers });
   const actions = new OpsActions({ ...deps, servers });
-  const webSocket = new OpsWebSocket({
+  const webSocket = openOpsWebSocket({
     clock,
+    log,
     sessionOptions: (address) => ({
       view,
       clock,

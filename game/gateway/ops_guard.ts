@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Counter, Metrics } from "../../core/metrics.ts";
+import { tryAddressKey } from "../../core/net/address_key.ts";
 import { errorResponse } from "../../core/net/http_server.ts";
 import { RateLimiter } from "../../core/net/rate_limiter.ts";
-import { addressKey } from "./address_key.ts";
 
 /** Why somebody is not let in. */
 export const OPS_REFUSALS = ["missing_token", "wrong_token", "too_many_attempts"] as const;
@@ -58,7 +58,7 @@ export class OpsGuard {
 
   /** Why the bearer of a token is not let in; undefined: it is. */
   async check(token: string | undefined, ip: string): Promise<OpsRefusal | undefined> {
-    const refusal = await this.#check(token, addressKey(ip));
+    const refusal = await this.#check(token, tryAddressKey(ip) ?? ip);
     if (refusal !== undefined) this.#refused[refusal].inc();
     return refusal;
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
+import { SERVER_LOST_MS } from "../../core/protocol/server_status.ts";
 import type { HeardServer } from "./ops_servers.ts";
-import { SERVER_LOST_MS } from "./ops_servers.ts";
 
 /** How a server stands: `gone` is lost after it said that it drains, which was meant. */
 export type ServerState = "up" | "draining" | "lost" | "gone";

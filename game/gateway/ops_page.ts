@@ -3,7 +3,13 @@ import { OPS_WEB_FILES } from "./ops_web_files.ts";
 import { assetResponse, makeAssets, makePage, tryAssetOf } from "./web_asset.ts";
 
 /** What it shares with the players' page, beside what those import. */
-const SHARED_MODULES = ["menu/page_part.js", "net/api.js", "view/renderer.js", "net/timeline.js"];
+const SHARED_MODULES = [
+  "menu/page_language.js",
+  "menu/page_part.js",
+  "net/api.js",
+  "net/timeline.js",
+  "view/renderer.js",
+];
 
 const PAGE = await makePage(page, [
   ...[...OPS_WEB_FILES.keys()].filter((path) => path.endsWith(".js")),

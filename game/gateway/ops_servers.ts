@@ -2,14 +2,12 @@ import type { Clock } from "../../core/clock.ts";
 import type { PubSub } from "../../core/ports/pub_sub.ts";
 import type { Subscription } from "../../core/ports/subscription.ts";
 import {
-  SERVER_STATUS_PERIOD_MS,
+  SERVER_LOST_MS,
   SERVER_STATUS_SUBJECT,
   type ServerStatus,
   tryParseServerStatus,
 } from "../../core/protocol/server_status.ts";
 
-/** A server that has missed three broadcasts is lost, as it is for matchmakers. */
-export const SERVER_LOST_MS = 3 * SERVER_STATUS_PERIOD_MS;
 /** How long a server that is lost is still shown, in milliseconds. */
 export const LOST_SHOWN_MS = 600_000;
 /** Servers that are known at once; of too many the one not heard for longest is forgotten. */

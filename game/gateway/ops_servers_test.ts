@@ -2,9 +2,13 @@ import { assertEquals } from "@std/assert";
 import { silentLog } from "../../core/log.ts";
 import { ManualClock } from "../../core/manual_clock.ts";
 import { MemoryPubSub } from "../../core/ports/memory_pub_sub.ts";
-import { encodeServerStatus, type ServerStatus } from "../../core/protocol/server_status.ts";
+import {
+  encodeServerStatus,
+  SERVER_LOST_MS,
+  type ServerStatus,
+} from "../../core/protocol/server_status.ts";
 import { serverRow, sumRegions } from "./ops_overview.ts";
-import { LOST_SHOWN_MS, OpsServers, SERVER_LOST_MS, SERVERS_MAX } from "./ops_servers.ts";
+import { LOST_SHOWN_MS, OpsServers, SERVERS_MAX } from "./ops_servers.ts";
 
 const STATUS: ServerStatus = {
   serverId: "a",

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { describeError, type Log } from "../../core/log.ts";
 import { VERSION } from "../../core/version.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { type OpsFrame, tryOpsFrame } from "./ops_frame.ts";
 import type { OpsRefusal } from "./ops_guard.ts";
 import type { OpsSpectating, OpsSpectatingOptions } from "./ops_spectating.ts";
@@ -30,8 +31,8 @@ export interface OpsSessionOptions {
 export const OPS_AUTH_MS_MAX = 5_000;
 /** How often the page is told how things are, in milliseconds. */
 export const OPS_PERIOD_MS = 1_000;
-/** Frames of a page between two tellings; a page of ours sends a few at most. */
-const FRAMES_PER_PERIOD_MAX = 30;
+/** Frames of a page in that time; a page of ours sends a few at most. */
+export const FRAMES_PER_PERIOD_MAX = 30;
 
 /** Why a connection is closed from this side. */
 export type OpsSessionEnd =
@@ -66,6 +67,8 @@ export class OpsSession {
   #toldAtMs = -Infinity;
   #isTelling = false;
   #frameCount = 0;
+  /** Since when frames are counted, on the monotonic clock. */
+  #countedFromMs: number;
 
   /** Waits for AUTH. */
   constructor(socket: ClientSocket, options: OpsSessionOptions) {
@@ -73,6 +76,7 @@ export class OpsSession {
     this.#socket = socket;
     this.#outbox = new WebSocketOutbox(socket, options.clock);
     this.#openedAtMs = options.clock.monotonicMs();
+    this.#countedFromMs = this.#openedAtMs;
   }
 
   /** Takes a frame of the page's. */
@@ -93,6 +97,10 @@ export class OpsSession {
   check(): void {
     const nowMs = this.#options.clock.monotonicMs();
     if (this.#state === "closed") return;
+    if (nowMs - this.#countedFromMs >= OPS_PERIOD_MS) {
+      this.#frameCount = 0;
+      this.#countedFromMs = nowMs;
+    }
     if (this.#state !== "in") {
       if (nowMs - this.#openedAtMs >= OPS_AUTH_MS_MAX) this.end("auth_late");
       return;
@@ -147,6 +155,8 @@ export class OpsSession {
         return this.#spectate(frame.matchId);
       case "STOP":
         return this.#stop();
+      default:
+        return unreachable(frame);
     }
   }
 
@@ -169,7 +179,6 @@ export class OpsSession {
     // What takes longer than a period is not asked for a second time meanwhile.
     if (this.#isTelling) return;
     this.#isTelling = true;
-    this.#frameCount = 0;
     this.#toldAtMs = this.#options.clock.monotonicMs();
     this.#do(this.#tell().finally(() => this.#isTelling = false));
   }

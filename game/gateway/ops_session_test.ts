@@ -3,7 +3,12 @@ import type { JsonObject } from "../../core/json.ts";
 import { silentLog } from "../../core/log.ts";
 import { ManualClock } from "../../core/manual_clock.ts";
 import { parseJsonObject } from "../../tests/clients/json_fields.ts";
-import { OPS_AUTH_MS_MAX, OPS_PERIOD_MS, OpsSession } from "./ops_session.ts";
+import {
+  FRAMES_PER_PERIOD_MAX,
+  OPS_AUTH_MS_MAX,
+  OPS_PERIOD_MS,
+  OpsSession,
+} from "./ops_session.ts";
 
 interface Bench {
   readonly clock: ManualClock;
@@ -130,4 +135,17 @@ Deno.test("OpsSession that meets a fault of ours ends, and nothing else does", a
   const { say, closes } = openBench({ fails: true });
   await say({ type: "AUTH", token: "good" });
   assertEquals(closes, [4001]);
+});
+
+Deno.test("OpsSession closes a page that looks about faster than anybody does", async () => {
+  const { say, wait, closes, asked } = openBench();
+  await say({ type: "AUTH", token: "good" });
+  for (let period = 0; period < 3; period++) {
+    await wait(OPS_PERIOD_MS);
+    for (let count = 0; count < FRAMES_PER_PERIOD_MAX; count++) await say({ type: "LOOK" });
+    assertEquals(closes, []);
+  }
+  await say({ type: "LOOK" });
+  assertEquals(closes, [4429]);
+  assertEquals(asked.length <= 3 * (FRAMES_PER_PERIOD_MAX + 1) + 1, true);
 });

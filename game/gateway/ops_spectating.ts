@@ -111,7 +111,11 @@ export class OpsSpectating {
       case RELAY_KINDS.notice: {
         const notice = tryParseRelayNotice(text);
         if (notice?.kind === "ended") this.#end(notice.reason);
+        return;
       }
+      default:
+        // Of a kind that is for players, or newer than this gateway.
+        return;
     }
   }
 

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../core/json.ts";
+import { gzip } from "../../core/net/gzip.ts";
 import type { StoredEvent } from "../../core/ports/event_log.ts";
 import type { EventSource } from "../../core/ports/event_source.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { replayMatch } from "../replay/replay_match.ts";
 import { Timeline } from "../replay/timeline.ts";
-import { gzip } from "./gzip.ts";
 
 /** What a replay is made from. */
 export interface FilmRequest {
@@ -53,6 +54,8 @@ export async function makeFilm(request: FilmRequest): Promise<Film> {
         return { kind: "failed", reason: "The match that was played was another one" };
       case "incomplete":
         return { kind: "failed", reason: verdict.reason };
+      default:
+        return unreachable(verdict);
     }
   } catch (error) {
     if (error instanceof TimelineTooLong) return { kind: "too_long" };

@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import { describeError, type Log } from "../../core/log.ts";
 import type { Counter } from "../../core/metrics.ts";
+import { tryAddressKey } from "../../core/net/address_key.ts";
 import type { RateLimiter } from "../../core/net/rate_limiter.ts";
 import type { EventSource } from "../../core/ports/event_source.ts";
 import type { KvStore } from "../../core/ports/kv_store.ts";
 import { matchOwnerKey } from "../../core/protocol/match_owner.ts";
-import { addressKey } from "./address_key.ts";
 import type { Film, FilmRequest } from "./replay_film.ts";
 import { readMatchRecords } from "./replay_records.ts";
 import { ReplayShelf } from "./replay_shelf.ts";
@@ -56,7 +56,9 @@ export interface ReplayLibraryOptions {
 const MATCH_ID = /^[\w.:-]{1,128}$/;
 /** Replays that may wait until those before them are made. */
 export const REPLAYS_WAITING_MAX = 8;
-/** From the first look into the log until it is made; less than a request may take. */
+/** How long one may wait for that. Together with the time in which it is made less than a request may take. */
+export const REPLAY_WAIT_MS_MAX = 2_500;
+/** From the first look into the log until it is made. */
 export const REPLAY_MS_MAX = 12_000;
 /** A recording that goes on has an event a second: one that is silent for so long has lost its server. */
 export const SILENCE_MS_MAX = 60_000;
@@ -74,6 +76,7 @@ export class ReplayLibrary {
   readonly #shelf = new ReplayShelf({ bytesMax: SHELF_BYTES_MAX });
   /** Those that are being made or wait for that, by match: who asks for the same one waits with them. */
   readonly #making = new Map<string, Promise<ReplayAnswer>>();
+  /** Resolves when all those are made, or given up, that have asked until now. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #closing = new AbortController();
 
@@ -101,12 +104,28 @@ export class ReplayLibrary {
     if (bytes !== undefined) return { kind: "found", bytes };
     const making = this.#making.get(matchId);
     if (making !== undefined) return making;
-    if (!this.#options.addresses.tryTake(addressKey(ip))) return { kind: "too_many_requests" };
+    if (!this.#options.addresses.tryTake(tryAddressKey(ip) ?? ip)) {
+      return { kind: "too_many_requests" };
+    }
     if (this.#making.size > REPLAYS_WAITING_MAX) return { kind: "replay_busy" };
-    const made = this.#last.then(() => this.#make(matchId));
-    this.#last = made;
+    const made = this.#makeInTurn(matchId).finally(() => this.#making.delete(matchId));
     this.#making.set(matchId, made);
     return made;
+  }
+
+  /** Never rejects. */
+  #makeInTurn(matchId: string): Promise<ReplayAnswer> {
+    const answered = Promise.withResolvers<ReplayAnswer>();
+    let isGivenUp = false;
+    const cancel = this.#options.clock.after(REPLAY_WAIT_MS_MAX, () => {
+      isGivenUp = true;
+      answered.resolve({ kind: "replay_busy" });
+    });
+    this.#last = this.#last.then(async () => {
+      cancel();
+      if (!isGivenUp) answered.resolve(await this.#make(matchId));
+    });
+    return answered.promise;
   }
 
   /** Never rejects. */
@@ -123,7 +142,6 @@ export class ReplayLibrary {
       return { kind };
     } finally {
       cancel();
-      this.#making.delete(matchId);
     }
   }
 

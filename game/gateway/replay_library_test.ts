@@ -13,6 +13,7 @@ import type { Film, FilmRequest } from "./replay_film.ts";
 import {
   REPLAY_MS_MAX,
   REPLAY_OUTCOMES,
+  REPLAY_WAIT_MS_MAX,
   ReplayLibrary,
   REPLAYS_WAITING_MAX,
   SILENCE_MS_MAX,
@@ -112,6 +113,32 @@ Deno.test("ReplayLibrary makes one at a time, and lets so many wait", async () =
   }
   assertEquals((await answers[REPLAYS_WAITING_MAX])?.kind, "found");
   assertEquals([mostAtOnce, made.length], [1, REPLAYS_WAITING_MAX + 1]);
+});
+
+Deno.test("ReplayLibrary gives up what has waited too long for its turn, and makes it for nobody", async () => {
+  const waiting: (() => void)[] = [];
+  const { replays, clock, made } = openBench({
+    makeFilm: async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return FILM;
+    },
+  });
+  const first = replays.find("m0", IP);
+  const others = [replays.find("m1", IP), replays.find("m2", IP)];
+  while (waiting.length === 0) await nextTask();
+  await clock.advance(REPLAY_WAIT_MS_MAX);
+  const kinds = (await Promise.all(others)).map(({ kind }) => kind);
+  assertEquals(kinds, ["replay_busy", "replay_busy"]);
+  // Its turn is still after the first.
+  const again = replays.find("m1", IP);
+  await nextTask();
+  assertEquals(made.map(({ matchId }) => matchId), ["m0"]);
+  waiting.shift()?.();
+  assertEquals((await first).kind, "found");
+  while (waiting.length === 0) await nextTask();
+  waiting.shift()?.();
+  assertEquals((await again).kind, "found");
+  assertEquals(made.map(({ matchId }) => matchId), ["m0", "m1"]);
 });
 
 Deno.test("ReplayLibrary knows a match that is played, one that was lost, and none", async () => {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { EventSource } from "../../core/ports/event_source.ts";
+import { readRecording } from "../replay/read_recording.ts";
 
 /** What the event log has of one match. */
 export type MatchRecords =
@@ -47,7 +48,7 @@ export async function readMatchRecords(
   let tankCount = 0;
   let newestAtMs = 0;
   let endTick: number | undefined;
-  for await (const { value } of eventLog.read("match_inputs", { key: matchId, signal })) {
+  for await (const { value } of readRecording(matchId, { eventLog, signal })) {
     events.push(value);
     if (typeof value.ops === "string") length += value.ops.length;
     if (events.length > RECORDS_MAX || length > RECORDS_LENGTH_MAX) return { kind: "too_long" };

@@ -1,6 +1,7 @@
+import { matchesEntityTag } from "../../core/net/entity_tag.ts";
+import { takesGzip } from "../../core/net/gzip.ts";
 import { errorResponse } from "../../core/net/http_server.ts";
 import type { GatewayRoute } from "./gateway_route.ts";
-import { takesGzip } from "./gzip.ts";
 import type { ReplayLibrary, ReplayRefusal } from "./replay_library.ts";
 
 /** Counts the shapes that a timeline has had: a browser keeps one for long. */
@@ -37,7 +38,7 @@ export function replayRoute(
         "cache-control": "public, max-age=86400, immutable",
         vary: "accept-encoding",
       };
-      if (isKnown(asked.get("if-none-match"), tag)) {
+      if (matchesEntityTag(asked.get("if-none-match"), tag)) {
         return new Response(null, { status: 304, headers });
       }
       const answer = await replays.find(matchId, ip);
@@ -58,10 +59,4 @@ function refuse(kind: ReplayRefusal, detail?: string): Response {
   const retryAfterS = RETRY_AFTER_S[kind];
   if (retryAfterS !== undefined) response.headers.set("retry-after", String(retryAfterS));
   return response;
-}
-
-/** Whether an `If-None-Match` header names the tag, by weak comparison (RFC 9110, section 13.1.2). */
-function isKnown(header: string | null, tag: string): boolean {
-  const tags = header?.split(",").map((each) => each.trim().replace(/^W\//, ""));
-  return tags?.includes(tag) ?? false;
 }

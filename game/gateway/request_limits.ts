@@ -1,8 +1,8 @@
 import type { TokenVerifier } from "../../core/auth/token_verifier.ts";
 import type { Counter } from "../../core/metrics.ts";
+import { tryAddressKey } from "../../core/net/address_key.ts";
 import { errorResponse } from "../../core/net/http_server.ts";
 import type { RateLimiter } from "../../core/net/rate_limiter.ts";
-import { addressKey } from "./address_key.ts";
 import type { Admit } from "./gateway_route.ts";
 
 /** What limiting works with. */
@@ -29,7 +29,7 @@ export class RequestLimits {
   /** The refusal of a request from that address, before anything is read of it; undefined: there is none. */
   refuseAddress(ip: string): Response | undefined {
     const { addresses, limited } = this.#options;
-    return addresses.tryTake(addressKey(ip)) ? undefined : refuse(limited.address);
+    return addresses.tryTake(tryAddressKey(ip) ?? ip) ? undefined : refuse(limited.address);
   }
 
   /**

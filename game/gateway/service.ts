@@ -19,7 +19,8 @@ import { replayRoute } from "./replay_route.ts";
 import { RequestLimits } from "./request_limits.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { tryAssetResponse } from "./web_assets.ts";
-import { WebSocketEndpoint } from "./websocket_endpoint.ts";
+import { openWebSocketEndpoint } from "./websocket_endpoint.ts";
+import type { WebSocketListener } from "./websocket_listener.ts";
 
 /** The ports that a gateway needs. */
 export const GATEWAY_PORTS = ["rpc", "pubSub", "kvStore", "eventLog"] as const satisfies (
@@ -72,8 +73,8 @@ export async function startGateway(
   };
 }
 
-function openWebSockets(config: GatewayConfig, deps: GatewayDeps): WebSocketEndpoint {
-  return new WebSocketEndpoint({
+function openWebSockets(config: GatewayConfig, deps: GatewayDeps): WebSocketListener {
+  return openWebSocketEndpoint({
     ...deps,
     origins: config.corsOrigins,
     connectionsMax: config.webSocketsMax,
@@ -85,7 +86,7 @@ function listen(
   config: GatewayConfig,
   deps: GatewayDeps,
   { webSockets, replays, desk }: {
-    readonly webSockets: WebSocketEndpoint;
+    readonly webSockets: WebSocketListener;
     readonly replays: ReplayLibrary;
     readonly desk: OpsDesk;
   },

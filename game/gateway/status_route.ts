@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { matchesEntityTag } from "../../core/net/entity_tag.ts";
 import { errorResponse, jsonResponse } from "../../core/net/http_server.ts";
 import type { CachedStatus } from "./cached_status.ts";
 import type { GatewayRoute } from "./gateway_route.ts";
@@ -24,7 +25,7 @@ export function statusRoute(
       }
       const { status, source, entityTag } = reading;
       const headers = { etag: entityTag, "cache-control": source === "cache" ? FRESH : STALE };
-      if (isKnown(asked.get("if-none-match"), entityTag)) {
+      if (matchesEntityTag(asked.get("if-none-match"), entityTag)) {
         return new Response(null, { status: 304, headers });
       }
       const _cache = { cached: true, age_seconds: ageSecondsOf(status, clock), source };
@@ -38,11 +39,4 @@ function ageSecondsOf({ updated_at: updatedAt }: JsonObject, clock: Clock): numb
   if (typeof updatedAt !== "number") return null;
   // The clock of whoever wrote it may be ahead of ours.
   return Math.max(0, Math.floor(clock.nowMs() / 1_000 - updatedAt));
-}
-
-/** Whether an `If-None-Match` header names the tag, by weak comparison (RFC 9110, section 13.1.2). */
-function isKnown(header: string | null, tag: string): boolean {
-  if (header === null) return false;
-  const tags = header.split(",").map((each) => each.trim());
-  return tags.includes("*") || tags.some((each) => each.replace(/^W\//, "") === tag.slice(2));
 }

@@ -1,4 +1,5 @@
-import { gzip, takesGzip } from "./gzip.ts";
+import { matchesEntityTag } from "../../core/net/entity_tag.ts";
+import { gzip, takesGzip } from "../../core/net/gzip.ts";
 import { hashText } from "./hash_text.ts";
 import { WEB_VERSION } from "./web_version.ts";
 
@@ -92,8 +93,9 @@ export function tryAssetOf(
 
 /** The asset, compressed where the client takes that; or that the client has it already. */
 export function assetResponse({ text, bytes, headers, tag }: WebAsset, asked: Headers): Response {
-  const known = asked.get("if-none-match")?.split(",").map((name) => name.trim().replace("W/", ""));
-  if (known?.includes(tag)) return new Response(null, { status: 304, headers });
+  if (matchesEntityTag(asked.get("if-none-match"), tag)) {
+    return new Response(null, { status: 304, headers });
+  }
   return takesGzip(asked.get("accept-encoding"))
     ? new Response(bytes, { headers: { ...headers, "content-encoding": "gzip" } })
     : new Response(text, { headers });
@@ -103,7 +105,7 @@ async function makeAsset(
   text: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<WebAsset> {
-  const tag = `"${hashText(text)}"`;
   // Weak, because it is one for the text and what it is compressed to.
-  return { text, bytes: await gzip([text]), headers: { ...headers, etag: `W/${tag}` }, tag };
+  const tag = `W/"${hashText(text)}"`;
+  return { text, bytes: await gzip([text]), headers: { ...headers, etag: tag }, tag };
 }

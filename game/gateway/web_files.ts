@@ -8,6 +8,7 @@ import menuHomeScreen from "../web/menu/home_screen.js" with { type: "text" };
 import menuLanguage from "../web/menu/language.js" with { type: "text" };
 import menuModeText from "../web/menu/mode_text.js" with { type: "text" };
 import menuOverScreen from "../web/menu/over_screen.js" with { type: "text" };
+import menuPageLanguage from "../web/menu/page_language.js" with { type: "text" };
 import menuPagePart from "../web/menu/page_part.js" with { type: "text" };
 import menuRoomScreen from "../web/menu/room_screen.js" with { type: "text" };
 import menuScoreTable from "../web/menu/score_table.js" with { type: "text" };
@@ -19,6 +20,7 @@ import netApi from "../web/net/api.js" with { type: "text" };
 import netEventSieve from "../web/net/event_sieve.js" with { type: "text" };
 import netMatchLink from "../web/net/match_link.js" with { type: "text" };
 import netMatchMessage from "../web/net/match_message.js" with { type: "text" };
+import netPoll from "../web/net/poll.js" with { type: "text" };
 import netTimeline from "../web/net/timeline.js" with { type: "text" };
 import netWorldStates from "../web/net/world_states.js" with { type: "text" };
 import pageStyle from "../web/page.css" with { type: "text" };
@@ -67,6 +69,7 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["menu/language.js", menuLanguage],
   ["menu/mode_text.js", menuModeText],
   ["menu/over_screen.js", menuOverScreen],
+  ["menu/page_language.js", menuPageLanguage],
   ["menu/page_part.js", menuPagePart],
   ["menu/room_screen.js", menuRoomScreen],
   ["menu/score_table.js", menuScoreTable],
@@ -78,6 +81,7 @@ export const WEB_FILES: ReadonlyMap<string, string> = new Map([
   ["net/event_sieve.js", netEventSieve],
   ["net/match_link.js", netMatchLink],
   ["net/match_message.js", netMatchMessage],
+  ["net/poll.js", netPoll],
   ["net/timeline.js", netTimeline],
   ["net/world_states.js", netWorldStates],
   ["page.css", pageStyle],

@@ -5,19 +5,20 @@ import { Metrics } from "../../core/metrics.ts";
 import { startHttpServer } from "../../core/net/http_server.ts";
 import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
 import { MemoryPubSub } from "../../core/ports/memory_pub_sub.ts";
-import { WebSocketEndpoint } from "./websocket_endpoint.ts";
+import { openWebSocketEndpoint } from "./websocket_endpoint.ts";
+import type { WebSocketListener } from "./websocket_listener.ts";
 
 const clock = systemClock;
 
 interface Bench {
-  readonly endpoint: WebSocketEndpoint;
+  readonly endpoint: WebSocketListener;
   readonly port: number;
 }
 
 /** An endpoint behind a real server that takes two connections. */
 async function withEndpoint(work: (bench: Bench) => Promise<void>): Promise<void> {
   const shared = { clock, log: silentLog };
-  const endpoint = new WebSocketEndpoint({
+  const endpoint = openWebSocketEndpoint({
     ...shared,
     metrics: new Metrics({ process: false }),
     pubSub: new MemoryPubSub({ clock, log: silentLog }),
@@ -77,7 +78,7 @@ async function connect(port: number): Promise<Client> {
   return { socket, closed: closed.promise };
 }
 
-Deno.test("WebSocketEndpoint counts no connection whose handshake fails", async () => {
+Deno.test("WebSocket endpoint counts no connection whose handshake fails", async () => {
   await withEndpoint(async ({ port }) => {
     for (let time = 0; time < 3; time++) {
       assertStringIncludes(await ask(port, "Upgrade: websocket"), " 400 ");
@@ -90,7 +91,7 @@ Deno.test("WebSocketEndpoint counts no connection whose handshake fails", async 
   });
 });
 
-Deno.test("WebSocketEndpoint takes so many connections, and another when one has gone", async () => {
+Deno.test("WebSocket endpoint takes so many connections, and another when one has gone", async () => {
   await withEndpoint(async ({ port }) => {
     const [first, second] = [await connect(port), await connect(port)];
     assertEquals(await (await connect(port)).closed, undefined);
@@ -102,7 +103,7 @@ Deno.test("WebSocketEndpoint takes so many connections, and another when one has
   });
 });
 
-Deno.test("WebSocketEndpoint takes text alone, and nobody once it closes", async () => {
+Deno.test("WebSocket endpoint takes text alone, and nobody once it closes", async () => {
   await withEndpoint(async ({ endpoint, port }) => {
     const [bytes, waiting] = [await connect(port), await connect(port)];
     bytes.socket.send(Uint8Array.of(1));

@@ -1,4 +1,5 @@
 import { ConfigReader, type Env } from "../../core/config.ts";
+import { SERVER_LOST_MS } from "../../core/protocol/server_status.ts";
 import { readServiceConfig, type ServiceConfig } from "../../core/service_config.ts";
 import { DEFAULT_REGIONS, type Regions, tryParseRegions } from "./regions.ts";
 import { DEFAULT_MODES, parseSearchModes, type SearchModes } from "./search_modes.ts";
@@ -35,8 +36,7 @@ export function parseMatchmakerConfig(env: Env): MatchmakerConfig {
       serverId: "matchmaker-1",
     }),
     httpPort: reader.port("MATCHMAKER_HTTP_PORT", 8081),
-    // Three broadcasts, of which there is one every 5 s.
-    serverTimeoutMs: reader.integer("MATCHMAKER_SERVER_TIMEOUT_MS", 15_000, {
+    serverTimeoutMs: reader.integer("MATCHMAKER_SERVER_TIMEOUT_MS", SERVER_LOST_MS, {
       min: 100,
       max: 600_000,
     }),

@@ -23,7 +23,7 @@ export interface FindServiceOptions {
   /** Finds a match at once. */
   readonly matchmaker: Pick<Matchmaker, "find" | "admit">;
   /** Finds one in time. */
-  readonly searches: Pick<Searches, "start" | "poll" | "stop">;
+  readonly searches: Pick<Searches, "start" | "poll" | "stop" | "stopFor">;
   /** What can be asked for. */
   readonly modes: SearchModes;
   /** Where a client is, by its address or by the region that it names. */
@@ -63,6 +63,8 @@ interface Account {
   readonly ok: true;
   readonly accountId: string;
   readonly username: string;
+  /** The login that the token is of. */
+  readonly sessionId: string;
 }
 
 /** Answers what players ask of a matchmaker: reads it, and shows who asks. */
@@ -98,9 +100,14 @@ export class FindService {
       case "find":
         return this.#find(fields);
       case "search":
-        return this.#search(fields, (id, accountId) => this.#options.searches.poll(id, accountId));
+        return this.#search(fields, (id, account) => {
+          const { accountId, sessionId: authSessionId } = account;
+          return this.#options.searches.poll(id, accountId, { authSessionId });
+        });
       case "stop_search":
-        return this.#search(fields, (id, accountId) => this.#options.searches.stop(id, accountId));
+        return this.#search(fields, (id, { accountId }) => {
+          return this.#options.searches.stop(id, accountId);
+        });
       default:
         return unreachable(method);
     }
@@ -119,8 +126,11 @@ export class FindService {
     const order = this.#orderOf(request, account, fields);
     // Whoever comes with others waits for them.
     const isAlone = order.members.length === 1;
-    if (isAlone && order.mode.matching === "drop_in") return await this.#dropIn(order);
-    return this.#count(await searches.start(order));
+    const { sessionId: authSessionId } = account;
+    if (isAlone && order.mode.matching === "drop_in") {
+      return await this.#dropIn(order, authSessionId);
+    }
+    return this.#count(await searches.start(order, { authSessionId }));
   }
 
   #orderOf(request: FindRequest, account: Account, fields: JsonObject): SearchOrder {
@@ -138,26 +148,31 @@ export class FindService {
     };
   }
 
-  async #dropIn(order: SearchOrder): Promise<FindReply> {
-    const { matchmaker, metrics } = this.#options;
-    const { members: accounts, mode, traveller, explain } = order;
+  async #dropIn(order: SearchOrder, authSessionId: string): Promise<FindReply> {
+    const { matchmaker, metrics, searches } = this.#options;
+    const { members: accounts, accountId, playerId, mode, traveller, explain } = order;
+    searches.stopFor(accountId);
     const result = await matchmaker.find({ accounts, mode, travellers: [traveller], explain });
     if (!result.ok) return result;
-    const reply = await matchmaker.admit(result.place, order);
+    const reply = await matchmaker.admit(result.place, {
+      accountId,
+      playerId,
+      authSessionId,
+    });
     if (reply.ok) metrics.finds[result.kind].inc();
     return reply;
   }
 
   async #search(
     fields: JsonObject,
-    work: (searchId: string, accountId: string) => FindReply | Promise<FindReply>,
+    work: (searchId: string, account: Account) => FindReply | Promise<FindReply>,
   ): Promise<FindReply> {
     const searchId = textOf(fields.search_id, SEARCH_ID_LENGTH_MAX);
     const token = textOf(fields.jwt_token, Infinity);
     if (token === undefined) return { ok: false, code: "missing_token", message: "No token" };
     const account = await this.#prove(token);
     if (!account.ok) return account;
-    return this.#count(await work(searchId ?? "", account.accountId));
+    return this.#count(await work(searchId ?? "", account));
   }
 
   #count(reply: FindReply): FindReply {

@@ -37,7 +37,7 @@ interface Bench {
   readonly finds: FindOrder[];
   /** Searches that were started. */
   readonly starts: SearchOrder[];
-  /** Searches that were asked about or stopped, and by whom. */
+  /** Searches that were asked about or stopped, and by whom; all of an account's are "". */
   readonly asked: (readonly [string, string, string])[];
   readonly counts: ReturnType<typeof openMatchmakerMetrics>;
   readonly metrics: Metrics;
@@ -79,6 +79,9 @@ function openBench(find: () => Promise<PlaceResult> = () => Promise.resolve(PLAC
         asked.push(["stop", id, accountId]);
         return SEARCHING;
       },
+      stopFor: (accountId) => {
+        asked.push(["stop", "", accountId]);
+      },
     },
     modes: DEFAULT_MODES,
     locate: ({ ip, region }) =>
@@ -103,6 +106,19 @@ Deno.test("FindService finds for the account that the token proves, and under it
   }]);
   assertEquals(starts, []);
   assertEquals(counts.finds.new_match.value, 1);
+});
+
+Deno.test("FindService lets nobody who is given a match at once wait for another", async () => {
+  const { service, asked } = openBench(() => {
+    assertEquals(asked, [["stop", "", "u1"]]);
+    return Promise.resolve(PLACED);
+  });
+  for (const change of [{ game_mode: "chess" }, { jwt_token: "over" }, { user_id: "u2" }]) {
+    await service.answer({ ...BODY, ...change });
+  }
+  assertEquals(asked, []);
+  assertEquals(await service.answer(BODY), FOUND);
+  assertEquals(asked.length, 1);
 });
 
 Deno.test("FindService has who comes with others, or by skill, wait", async () => {

@@ -31,4 +31,6 @@ export interface Admission {
   readonly accountId: string;
   /** The name to play under. */
   readonly playerId: string;
+  /** The login that asks for it; whoever ends that ends the token too. Undefined where none is known. */
+  readonly authSessionId?: string | undefined;
 }

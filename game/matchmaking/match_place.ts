@@ -12,7 +12,10 @@ export interface PlaceReasons {
   readonly terms: readonly PlacementTerms[];
 }
 
-/** The place of a match on a server; `explanation` goes with it where there is one. */
+/**
+ * The place of a match on a server; `explanation` goes with it where there is one. Datagrams go to the server's
+ * own host where it says one, a WebSocket always to the gateway, which is elsewhere.
+ */
 export function placeOn(
   { serverId, publicIp, udpPort }: ServerStatus,
   { matchId, websocketUrl, explanation }: {
@@ -21,11 +24,10 @@ export function placeOn(
     readonly explanation: PlaceReasons | undefined;
   },
 ): MatchPlace {
-  const { href, host } = reachableUrl(websocketUrl, publicIp);
   return {
     match_id: matchId,
-    websocket_url: href,
-    udp: { host, port: udpPort },
+    websocket_url: websocketUrl.href,
+    udp: { host: publicIp ?? hostOf(websocketUrl), port: udpPort },
     ...(explanation && { explanation: explain(serverId, explanation) }),
   };
 }
@@ -40,14 +42,9 @@ export function tryParsePlace(value: JsonValue | undefined): MatchPlace | undefi
   return { ...fields, match_id, websocket_url, udp: { host, port } };
 }
 
-/** The address to connect to, with the server's own host where it says one; `host` has no brackets. */
-export function reachableUrl(
-  base: URL,
-  publicIp: string | undefined,
-): { readonly href: string; readonly host: string } {
-  const url = new URL(base);
-  if (publicIp !== undefined) url.hostname = publicIp.includes(":") ? `[${publicIp}]` : publicIp;
-  return { href: url.href, host: url.hostname.replace(/^\[|\]$/g, "") };
+/** Without the brackets of IPv6. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
 }
 
 function explain(serverId: string, { kind, terms }: PlaceReasons): JsonObject {

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { describeError, type Log } from "../../core/log.ts";
 import type { KvStore } from "../../core/ports/kv_store.ts";
 import type { PubSub } from "../../core/ports/pub_sub.ts";
+import { matchOwnerKey, tryParseMatchOwner } from "../../core/protocol/match_owner.ts";
 import { issueTicket } from "../../core/protocol/match_ticket.ts";
 import type {
   FindRefused,
@@ -85,18 +86,28 @@ export class Matchmaker {
     return this.#tryServers(order.explain, (excluded) => this.#choose(order, excluded));
   }
 
-  /** Lets somebody into a prepared match: with a token that counts once, for a minute. Never rejects. */
+  /**
+   * Lets somebody into a prepared match, where it is by now: with a token that counts once, for a minute.
+   * Never rejects.
+   */
   async admit(place: MatchPlace, who: Admission): Promise<FindReply> {
     const { kvStore, log, randomBytes } = this.#options;
-    const { accountId, playerId } = who;
     const { match_id: matchId } = place;
     try {
-      const token = await issueTicket(kvStore, { matchId, accountId, playerId }, { randomBytes });
-      return { ok: true, found: { ...place, token } };
+      const token = await issueTicket(kvStore, { matchId, ...who }, { randomBytes });
+      return { ok: true, found: { ...place, udp: await this.#whereNow(place), token } };
     } catch (error) {
       log.error("ticket_not_issued", { match_id: matchId, error: describeError(error) });
       return UNAVAILABLE;
     }
+  }
+
+  /** A match may have gone on at another server since the place was found. @throws Error where the store is away */
+  async #whereNow({ match_id: matchId, udp }: MatchPlace): Promise<MatchPlace["udp"]> {
+    const owner = tryParseMatchOwner(await this.#options.kvStore.get(matchOwnerKey(matchId)) ?? "");
+    // Of one that nobody has at the moment it is as good a guess as any.
+    if (owner === undefined) return udp;
+    return { host: owner.host || udp.host, port: owner.udpPort };
   }
 
   /** Goes to another server where one does not answer or refuses. */

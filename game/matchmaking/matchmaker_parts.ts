@@ -1,6 +1,7 @@
 import { AuthClient } from "../../core/auth/auth_client.ts";
 import { revocationCheck } from "../../core/auth/revocation.ts";
 import { TokenVerifier } from "../../core/auth/token_verifier.ts";
+import { newMatchId } from "../../core/protocol/match_id.ts";
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Ports, ServiceContext } from "../../core/service.ts";
@@ -89,16 +90,16 @@ export function openMatchmakerParts(
     reservations,
     locate: (status) => locateServer(status, config, geoIp),
     random: () => rng.nextU32() / 0x1_0000_0000,
-    newId,
+    newId: () => newMatchId({ nowMs: clock.nowMs(), randomBytes }),
     pubSub,
     kvStore,
     clock,
     log,
     metrics,
     websocketUrl: config.websocketUrl,
-    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    randomBytes,
   });
-  const ratings = new RatingStore({ database: deps.database, clock });
+  const ratings = new RatingStore({ database: deps.database, kvStore, clock });
   const events = openEvents(config, deps, metrics);
   const store = new SearchStore({
     kvStore,
@@ -179,6 +180,10 @@ export function locateClient(
 ): Position | undefined {
   const position = ip === undefined ? undefined : geoIp.find(ip);
   return position ?? (region === undefined ? undefined : regions.get(region));
+}
+
+function randomBytes(size: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(size));
 }
 
 function newId(): string {

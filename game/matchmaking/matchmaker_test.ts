@@ -4,6 +4,7 @@ import { ManualClock } from "../../core/manual_clock.ts";
 import { Metrics } from "../../core/metrics.ts";
 import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
 import { MemoryPubSub } from "../../core/ports/memory_pub_sub.ts";
+import { encodeMatchOwner, matchOwnerKey } from "../../core/protocol/match_owner.ts";
 import { redeemTicket } from "../../core/protocol/match_ticket.ts";
 import type { FindReply } from "../../core/protocol/matchmaking_messages.ts";
 import {
@@ -14,7 +15,7 @@ import {
   tryParseServerCommand,
 } from "../../core/protocol/server_command.ts";
 import type { ServerStatus } from "../../core/protocol/server_status.ts";
-import { reachableUrl } from "./match_place.ts";
+import { placeOn } from "./match_place.ts";
 import { Matchmaker } from "./matchmaker.ts";
 import { openMatchmakerMetrics } from "./matchmaker_metrics.ts";
 import { OpenMatches } from "./open_matches.ts";
@@ -116,7 +117,7 @@ Deno.test("Matchmaker has a match prepared and lets the player in by a ticket", 
     ok: true,
     found: {
       match_id: "m1",
-      websocket_url: "ws://1.2.3.4:8080/ws",
+      websocket_url: "ws://127.0.0.1:8080/ws",
       udp: { host: "1.2.3.4", port: 9000 },
       token,
     },
@@ -128,6 +129,19 @@ Deno.test("Matchmaker has a match prepared and lets the player in by a ticket", 
     playerId: "name of p1",
   });
   assertEquals(bench.kinds, ["new_match"]);
+});
+
+Deno.test("Matchmaker lets players in where the match is by now", async () => {
+  const udpOf = (reply: FindReply): unknown => "found" in reply ? reply.found.udp : reply;
+  // Where its owner does not say at which host, the first server's stands.
+  for (const [host, expected] of [["5.6.7.8", "5.6.7.8"], ["", "1.2.3.4"]] as const) {
+    const bench = openBench();
+    bench.serve(openStatus("a", { publicIp: "1.2.3.4", udpPort: 9000 }), prepared);
+    assertEquals(udpOf(await bench.find("p1")), { host: "1.2.3.4", port: 9_000 });
+    const owner = { serverId: "b", epoch: 2, host, udpPort: 7_000 };
+    await bench.kvStore.set(matchOwnerKey("m1"), encodeMatchOwner(owner));
+    assertEquals(udpOf(await bench.find("p2")), { host: expected, port: 7_000 });
+  }
 });
 
 Deno.test("Matchmaker tells the server of everybody who comes to a match", async () => {
@@ -275,15 +289,19 @@ Deno.test("A burst of 1 000 finds at once overbooks no server, and each match ha
   assertEquals(new Set(players.values()), new Set([2]));
 });
 
-Deno.test("An address to connect to has the server's own host where it says one", () => {
-  const base = new URL("wss://play.example.com:8443/ws");
-  assertEquals(reachableUrl(base, undefined), {
-    href: "wss://play.example.com:8443/ws",
-    host: "play.example.com",
-  });
-  assertEquals(reachableUrl(base, "1.2.3.4").href, "wss://1.2.3.4:8443/ws");
-  assertEquals(reachableUrl(base, "2001:db8::1"), {
-    href: "wss://[2001:db8::1]:8443/ws",
-    host: "2001:db8::1",
-  });
+Deno.test("A match's place has the server's own host for datagrams alone, where it says one", () => {
+  const cases = [
+    ["wss://play.example.com:8443/ws", undefined, "play.example.com"],
+    ["wss://[2001:db8::2]:8443/ws", undefined, "2001:db8::2"],
+    ["wss://play.example.com:8443/ws", "10.0.3.7", "10.0.3.7"],
+    ["wss://play.example.com:8443/ws", "2001:db8::1", "2001:db8::1"],
+  ] as const;
+  for (const [url, publicIp, host] of cases) {
+    const options = { matchId: "m", websocketUrl: new URL(url), explanation: undefined };
+    assertEquals(placeOn(openStatus("a", { publicIp, udpPort: 9_000 }), options), {
+      match_id: "m",
+      websocket_url: url,
+      udp: { host, port: 9_000 },
+    });
+  }
 });

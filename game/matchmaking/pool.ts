@@ -128,7 +128,10 @@ function formGroup<Member extends PoolUnit>(
   const isEnough = size === places || ((isBotTime || isOverdue) && size >= mode.playersMin);
   const teams = isEnough ? splitTeams(chosen, shape) : undefined;
   if (teams === undefined) return undefined;
-  return { mode, teams, bots: size < places && mode.botsAfterMs !== undefined };
+  const bots = size < places && mode.botsAfterMs !== undefined;
+  // Against nobody there is nothing to play.
+  if (!bots && teams.some(({ length }) => length === 0)) return undefined;
+  return { mode, teams, bots };
 }
 
 function fits(units: readonly Unit[], shape: TeamShape): boolean {

@@ -12,6 +12,15 @@ const SQUADS = testMode("squads", {
   squads: { game_mode: "team", matching: "by_skill", team_size: 3, players_min: 4 },
 });
 const BOTS = testMode("ranked_team");
+const PAIRS = testMode("pairs", {
+  pairs: {
+    game_mode: "team",
+    matching: "by_skill",
+    team_size: 3,
+    players_min: 2,
+    wait_max_ms: 10_000,
+  },
+});
 
 const unit = (id: string, mode: SearchMode, more: Partial<PoolUnit> = {}): PoolUnit => ({
   id,
@@ -84,6 +93,18 @@ Deno.test("Pool starts with fewer players where somebody has waited too long, or
   assertEquals([withBots?.teams.map(({ length }) => length), withBots?.bots], [[1, 0], true]);
 });
 
+Deno.test("Pool has no party play against nobody, however long it has waited", () => {
+  const pool = new Pool<PoolUnit>();
+  pool.add(unit("party", PAIRS, { size: 2 }));
+  assertEquals(form(pool, 10_000), []);
+  // Somebody comes at the last moment.
+  pool.add(unit("solo", PAIRS, { sinceMs: 10_000 }));
+  assertEquals(form(pool, 10_000), [[["party"], ["solo"]]]);
+  pool.add(unit("other", PAIRS, { size: 2 }));
+  assertEquals(form(pool, 10_000), []);
+  assertEquals(pool.expire(10_000).map(({ id }) => id), ["other"]);
+});
+
 Deno.test("Pool lets go of who has waited as long as the mode allows", () => {
   const pool = new Pool<PoolUnit>();
   pool.add(unit("a", DUEL));
@@ -112,9 +133,9 @@ Deno.test("Pool forms so many groups at once", () => {
   assertEquals([pool.size, pool.form(0, { groupsMax: 0 })], [6, []]);
 });
 
-Deno.test(`Pool overfills no team, tears no party apart, takes nobody twice, seed ${SEED}`, () => {
+Deno.test(`Pool overfills no team, leaves none empty, tears no party apart, takes nobody twice, seed ${SEED}`, () => {
   const rng = new Rng(SEED);
-  const modes = [DUEL, SQUADS, BOTS, testMode("pve_squad")];
+  const modes = [DUEL, SQUADS, PAIRS, BOTS, testMode("pve_squad")];
   let formed = 0;
   for (let round = 0; round < 300; round++) {
     const pool = new Pool<PoolUnit>();
@@ -144,6 +165,7 @@ Deno.test(`Pool overfills no team, tears no party apart, takes nobody twice, see
         for (const team of group.teams) {
           const players = team.reduce((sum, each) => sum + each.size, 0);
           assert(players <= group.mode.teamSize, `round ${round}: ${players} in a team`);
+          assert(players > 0 || group.bots, `round ${round}: nobody to play against`);
         }
       }
       for (const { id } of pool.expire(nowMs)) waiting.delete(id);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { type JsonValue, tryJsonObject, tryParseJson } from "../../core/json.ts";
+import type { KvStore } from "../../core/ports/kv_store.ts";
 import type { SqlDatabase, SqlExecutor, SqlRow } from "../../core/ports/sql_database.ts";
 import { NEW_RATING, type Rating } from "./glicko.ts";
 import { rateMatch } from "./match_ratings.ts";
@@ -9,9 +10,15 @@ import type { MatchResult, RatedMatch, RatedPlayer, SettleOutcome } from "./rate
 export interface RatingStoreOptions {
   /** Keeps them. */
   readonly database: SqlDatabase;
+  /** Keeps what is to be rated while the database is away. */
+  readonly kvStore: Pick<KvStore, "get" | "set">;
   /** Gives the times that are recorded. */
   readonly clock: Clock;
 }
+
+const PREFIX = "rated_match:";
+/** How long the store keeps a match for a database that is away, in milliseconds: a day. */
+const EXPECTED_MS = 24 * 3_600_000;
 
 /**
  * How good accounts are, by mode. They are in the database, and not with what servers share for a while,
@@ -31,8 +38,20 @@ export class RatingStore {
     return await readRating(this.#options.database, accountId, mode);
   }
 
-  /** Says that a match is to be rated, and with whom; before it can end. @throws Error for I/O */
-  async expect({ matchId, mode, players }: RatedMatch): Promise<void> {
+  /**
+   * Says that a match is to be rated, and with whom; before it can end. Where the database is away the store has
+   * it, until its result is settled. @throws Error for I/O where neither takes it
+   */
+  async expect(match: RatedMatch): Promise<void> {
+    try {
+      await this.#insert(match);
+    } catch {
+      const value = JSON.stringify([match.mode, encodePlayers(match.players)]);
+      await this.#options.kvStore.set(PREFIX + match.matchId, value, { ttlMs: EXPECTED_MS });
+    }
+  }
+
+  async #insert({ matchId, mode, players }: RatedMatch): Promise<void> {
     const { database, clock } = this.#options;
     await database.execute(
       `INSERT INTO matchmaking_matches (match_id, mode, players, created_at_ms)
@@ -49,8 +68,8 @@ export class RatingStore {
       [result.matchId],
     );
     // Most matches are not rated: they need no transaction.
-    if (row === undefined) return "unknown";
-    if (row.settled_at_ms !== null) return "already_rated";
+    if (row === undefined && !await this.#catchUp(result.matchId)) return "unknown";
+    if (row !== undefined && row.settled_at_ms !== null) return "already_rated";
     const nowMs = clock.nowMs();
     return await database.transaction(async (executor) => {
       const claimed = await executor.query(
@@ -63,6 +82,17 @@ export class RatingStore {
       await rateAll(match, result, { executor, nowMs });
       return "rated";
     });
+  }
+
+  /** Whether a match is to be rated that the database was not there to be told of: now it is told. */
+  async #catchUp(matchId: string): Promise<boolean> {
+    const text = await this.#options.kvStore.get(PREFIX + matchId);
+    const fields = text === undefined ? undefined : tryParseJson(text);
+    const [mode, players] = Array.isArray(fields) ? fields : [];
+    if (typeof mode !== "string" || typeof players !== "string") return false;
+    const match = tryReadMatch(matchId, { mode, players });
+    if (match !== undefined) await this.#insert(match);
+    return match !== undefined;
   }
 
   /** Forgets matches that are older than `ageMs`, and says how many. @throws Error for I/O */

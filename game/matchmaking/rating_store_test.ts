@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ManualClock } from "../../core/manual_clock.ts";
+import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
 import { migrate } from "../../core/ports/migrations.ts";
+import type { SqlDatabase } from "../../core/ports/sql_database.ts";
 import { openSqliteDatabase } from "../../core/ports/sqlite_database.ts";
 import { NEW_RATING } from "./glicko.ts";
 import type { RatedMatch } from "./rated_match.ts";
@@ -15,13 +17,14 @@ const MATCH: RatedMatch = {
 const WON = { matchId: "m1", winner: 1, scores: new Map() };
 
 async function withStore(
-  work: (store: RatingStore, clock: ManualClock) => Promise<void>,
+  work: (store: RatingStore, clock: ManualClock, database: SqlDatabase) => Promise<void>,
 ): Promise<void> {
   const clock = new ManualClock();
   const database = openSqliteDatabase({ path: ":memory:", fullSync: false });
+  const kvStore = new MemoryKvStore({ clock });
   try {
     await migrate(database, { name: RATING_SCHEMA, steps: RATING_MIGRATIONS, clock });
-    await work(new RatingStore({ database, clock }), clock);
+    await work(new RatingStore({ database, kvStore, clock }), clock, database);
   } finally {
     await database.close();
   }
@@ -76,5 +79,36 @@ Deno.test("RatingStore forgets matches that never ended", async () => {
     await clock.advance(1_000);
     assertEquals([await store.forget(1_000), await store.forget(999)], [0, 1]);
     assertEquals(await store.settle(WON), "unknown");
+  });
+});
+
+Deno.test("RatingStore rates a match that began while the database was away, once", async () => {
+  await withStore(async (_, clock, database) => {
+    let isAway = true;
+    const kvStore = new MemoryKvStore({ clock });
+    const store = new RatingStore({
+      database: {
+        ...{
+          dialect: database.dialect,
+          query: (...query) => database.query(...query),
+          close: () => database.close(),
+        },
+        transaction: (work) => database.transaction(work),
+        execute: (...query) =>
+          isAway ? Promise.reject(new Error("away")) : database.execute(...query),
+      },
+      kvStore,
+      clock,
+    });
+    await store.expect(MATCH);
+    await assertRejects(() => store.settle(WON), Error, "away");
+    isAway = false;
+    assertEquals(await store.settle(WON), "rated");
+    assertEquals(await store.settle(WON), "already_rated");
+    assert((await store.ratingOf("a", MATCH.mode)).rating > NEW_RATING.rating);
+    assertEquals(await store.settle({ ...WON, matchId: "m2" }), "unknown");
+    isAway = true;
+    await kvStore.close();
+    await assertRejects(() => store.expect({ ...MATCH, matchId: "m3" }), Error);
   });
 });

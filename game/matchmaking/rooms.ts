@@ -63,6 +63,8 @@ type Changed = Extract<RoomChange, { readonly ok: true }>;
 interface Account {
   readonly accountId: string;
   readonly username: string;
+  /** The login that the token is of. */
+  readonly sessionId: string;
 }
 
 /** How often a code is drawn that is taken already, with 148 million of them. */
@@ -254,13 +256,18 @@ export class Rooms {
     return change.room;
   }
 
-  async #reply(room: Room | undefined, { accountId }: Account): Promise<RoomReply> {
+  async #reply(
+    room: Room | undefined,
+    { accountId, sessionId: authSessionId }: Account,
+  ): Promise<RoomReply> {
     if (room === undefined) return refusal("unknown_room");
     const member = findMember(room, accountId);
     if (room.state.kind !== "filled" || member === undefined) {
       return { ok: true, room: viewRoom(room, undefined) };
     }
-    const admitted = await this.#options.matchmaker.admit(room.state.place, member);
+    const { playerId } = member;
+    const who = { accountId, playerId, authSessionId };
+    const admitted = await this.#options.matchmaker.admit(room.state.place, who);
     if (!admitted.ok || !("found" in admitted)) return refusal("unavailable");
     return { ok: true, room: viewRoom(room, admitted.found) };
   }
@@ -276,7 +283,10 @@ export class Rooms {
   async #prove({ jwt_token: token }: JsonObject): Promise<Account | RoomRefused> {
     if (typeof token !== "string") return refusal("missing_token");
     const verdict = await this.#options.verifier.verify(token);
-    if (verdict.ok) return { accountId: verdict.accountId, username: verdict.username };
+    if (verdict.ok) {
+      const { accountId, username, sessionId } = verdict;
+      return { accountId, username, sessionId };
+    }
     return refusal(verdict.reason === "keys_unavailable" ? "unavailable" : "invalid_token");
   }
 }

@@ -5,6 +5,7 @@ import { ManualClock } from "../../core/manual_clock.ts";
 import { Metrics } from "../../core/metrics.ts";
 import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
 import type { RoomReply, RoomView } from "../../core/protocol/room_messages.ts";
+import { BACK_MS_MIN } from "../rooms/room.ts";
 import { RoomDirectory } from "../rooms/room_directory.ts";
 import type { GroupOrder, PlaceResult } from "./match_order.ts";
 import { RoomEvents } from "./room_events.ts";
@@ -65,7 +66,7 @@ function openBench(): Bench {
             ok: true,
             accountId: token,
             username: `name of ${token}`,
-            sessionId: "s",
+            sessionId: `login of ${token}`,
             expiresAtS: 1,
           },
         ),
@@ -75,8 +76,10 @@ function openBench(): Bench {
         orders.push(order);
         return bench.place();
       },
-      admit: (place, { accountId, playerId }) =>
-        Promise.resolve({ ok: true, found: { ...place, token: `${accountId}/${playerId}` } }),
+      admit: (place, { accountId, playerId, authSessionId }) => {
+        const token = `${accountId}/${playerId}/${authSessionId}`;
+        return Promise.resolve({ ok: true, found: { ...place, token } });
+      },
     },
     locate: ({ ip }) => ip === "1.2.3.4" ? POSITION : undefined,
     events: new RoomEvents({
@@ -136,9 +139,9 @@ Deno.test("Rooms bring those who fill one into a match of their own, each by a t
     code: code.toLowerCase(),
     pings: { EU: 9 },
   });
-  assertEquals([joined.state, joined.match?.token], ["filled", "bob/name of bob"]);
+  assertEquals([joined.state, joined.match?.token], ["filled", "bob/name of bob/login of bob"]);
   const seen = await bench.room("ann", { method: "get", code });
-  assertEquals(seen.match, { ...joined.match, token: "ann/name of ann" });
+  assertEquals(seen.match, { ...joined.match, token: "ann/name of ann/login of ann" });
   // Who knows the code without being a member is let in nowhere.
   const stranger = await bench.room("eve", { method: "get", code });
   assertEquals([stranger.state, stranger.match], ["filled", undefined]);
@@ -166,7 +169,7 @@ Deno.test("Rooms start when their host says so, with teams dealt out and bots wh
   for (const accountId of ["bob", "cem"]) await bench.room(accountId, { method: "join", code });
   assertEquals(await bench.refusal("bob", { method: "start", code }), "not_host");
   const started = await bench.room("ann", { method: "start", code });
-  assertEquals([started.state, started.match?.token], ["filled", "ann/name of ann"]);
+  assertEquals([started.state, started.match?.token], ["filled", "ann/name of ann/login of ann"]);
   assertEquals(await bench.refusal("dan", { method: "join", code }), "room_started");
   const alone = await bench.room("eve", { method: "create", game_mode: "pve_heist", team_size: 1 });
   assertEquals(alone.state, "filled");
@@ -223,10 +226,14 @@ Deno.test("Rooms take an account that is in no other", async () => {
 });
 
 Deno.test("Rooms bring their members together again after a match, and into another one", async () => {
-  const { room, orders } = openBench();
+  const { room, orders, clock } = openBench();
   const { code } = await room("ann", { method: "create", game_mode: "duel" });
   const { match } = await room("bob", { method: "join", code });
   const back = { method: "join", code, after: match?.match_id };
+  // Nobody has played yet: the match waits for both.
+  assertEquals((await room("bob", back)).match?.match_id, match?.match_id);
+  assertEquals((await room("ann", { method: "get", code })).match?.match_id, match?.match_id);
+  await clock.advance(BACK_MS_MIN);
   const open = await room("bob", back);
   assertEquals([open.state, open.host, open.match], ["open", "bob", undefined]);
   const again = await room("ann", back);

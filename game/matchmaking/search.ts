@@ -4,6 +4,7 @@ import type {
   MatchPlace,
   SearchReport,
 } from "../../core/protocol/matchmaking_messages.ts";
+import { formatTraveller, readTraveller } from "../rooms/traveller_text.ts";
 import { tryParsePlace } from "./match_place.ts";
 import type { PartyClaim } from "./parties.ts";
 import type { Traveller } from "./placement.ts";
@@ -78,15 +79,13 @@ export function reportOf(
 /** The search as it is kept for another matchmaker; without what only this one can use. */
 export function encodeSearch({ id, order, rating, startedAtMs, state, endedAtMs }: Search): string {
   const { accountId, playerId, mode, traveller, members, partyId, explain } = order;
-  const { pings, position } = traveller;
   return JSON.stringify(
     {
       id,
       account_id: accountId,
       player_id: playerId,
       mode: mode.name,
-      pings: Object.fromEntries(pings),
-      position: position ? [position.latitude, position.longitude] : null,
+      ...formatTraveller(traveller),
       members,
       party_id: partyId,
       explain,
@@ -120,14 +119,13 @@ export function tryParseSearch(
   // How one ended that brought no match is no news any more: its client has been told or has gone.
   if (fields.code !== null) return undefined;
   const place = tryParsePlace(fields.place);
-  const traveller = readTraveller(fields);
   return {
     id,
     order: {
       accountId,
       playerId,
       mode,
-      traveller,
+      traveller: readTraveller(fields),
       members,
       partyId,
       explain: explain === true,
@@ -137,16 +135,6 @@ export function tryParseSearch(
     state: place === undefined ? { kind: "waiting" } : { kind: "found", place },
     askedAtMs: nowMs,
     endedAtMs: typeof endedAtMs === "number" ? endedAtMs : undefined,
-  };
-}
-
-function readTraveller(fields: JsonObject): Traveller {
-  const pings = Object.entries(tryJsonObject(fields.pings) ?? {});
-  const [latitude, longitude] = Array.isArray(fields.position) ? fields.position : [];
-  const isPlace = typeof latitude === "number" && typeof longitude === "number";
-  return {
-    pings: new Map(pings.flatMap(([region, ms]) => typeof ms === "number" ? [[region, ms]] : [])),
-    ...(isPlace && { position: { latitude, longitude } }),
   };
 }
 

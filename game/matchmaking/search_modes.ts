@@ -131,8 +131,3 @@ function sizeOfTeam({ rules }: GameMode): number {
   const { tanksMax, teamCount } = rules;
   return Math.min(TANKS_MAX, teamCount === 0 ? tanksMax : Math.floor(tanksMax / teamCount));
 }
-
-/** How many players a match of the mode takes. */
-export function placesOf({ teams, teamSize }: SearchMode): number {
-  return teamSize * Math.max(1, teams.length);
-}

@@ -2,6 +2,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { describeError, type Log } from "../../core/log.ts";
 import type { FindRefused, FindReply } from "../../core/protocol/matchmaking_messages.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import {
   isSameSearch,
   orderOf,
@@ -21,6 +22,12 @@ import type { SearchEnd } from "./search_end.ts";
 import type { SearchEvents } from "./search_events.ts";
 import type { SearchStore } from "./search_store.ts";
 import type { SkillSource } from "./skill_source.ts";
+
+/** The login for which a search is asked; with that the place ends which the search has brought. */
+export interface SearchLogin {
+  /** Its id; undefined where none is known. */
+  readonly authSessionId?: string | undefined;
+}
 
 /** What searching works with. */
 export interface SearchesOptions {
@@ -93,14 +100,18 @@ export class Searches {
     return this.#book.size;
   }
 
-  /** Starts a search, or says how the account's same search stands. Never rejects. */
-  async start(order: SearchOrder): Promise<FindReply> {
+  /**
+   * Starts a search for a login, or says how the account's same search stands. Never rejects.
+   */
+  async start(order: SearchOrder, login: SearchLogin = {}): Promise<FindReply> {
     const { accountId, mode } = order;
     const bySkill = mode.matching === "by_skill";
     const rating = bySkill ? await this.#options.skill.ratingOf(accountId, mode.name) : 0;
     const present = this.#book.of(accountId);
-    if (present !== undefined && this.#serves(present, order)) return await this.#answer(present);
-    if (present !== undefined) this.#end(present, "stopped");
+    if (present !== undefined && this.#serves(present, order)) {
+      return await this.#answer(present, login);
+    }
+    this.stopFor(accountId);
     if (this.#book.size >= this.#options.searchesMax) return TOO_MANY;
     const nowMs = this.#options.clock.nowMs();
     const search: Search = {
@@ -115,13 +126,20 @@ export class Searches {
     this.#book.add(search);
     this.#options.events.started(search);
     await Promise.all([this.#options.store.keep(search), this.#wait(search)]);
-    return await this.#answer(search);
+    return await this.#answer(search, login);
   }
 
-  /** How the account's search stands; with a new token each time, once it has brought a match. */
-  async poll(searchId: string, accountId: string): Promise<FindReply> {
+  /**
+   * How the account's search stands; with a new token each time, once it has brought a match, which ends
+   * with the login that asks.
+   */
+  async poll(
+    searchId: string,
+    accountId: string,
+    login: SearchLogin = {},
+  ): Promise<FindReply> {
     const search = this.#book.find(searchId, accountId);
-    return search === undefined ? UNKNOWN : await this.#answer(search);
+    return search === undefined ? UNKNOWN : await this.#answer(search, login);
   }
 
   /** Stops the account's search; one that has ended is forgotten. */
@@ -132,6 +150,12 @@ export class Searches {
     this.#end(search, "stopped");
     const nowMs = this.#options.clock.nowMs();
     return { ok: true, search: reportOf(search, { nowMs, accepted, isStopped: true }) };
+  }
+
+  /** Stops what the account searches, whatever it is: it asks for something else. */
+  stopFor(accountId: string): void {
+    const search = this.#book.of(accountId);
+    if (search !== undefined) this.#end(search, "stopped");
   }
 
   /** Brings together who can play now, and lets go of who has waited too long; to be called often. */
@@ -182,9 +206,9 @@ export class Searches {
     return endedAtMs === undefined || this.#options.clock.nowMs() - endedAtMs < SAME_MATCH_MS;
   }
 
-  async #answer(search: Search): Promise<FindReply> {
+  async #answer(search: Search, { authSessionId }: SearchLogin): Promise<FindReply> {
     const { clock, matchmaker } = this.#options;
-    const { state, order } = search;
+    const { state, order: { accountId, playerId } } = search;
     search.askedAtMs = clock.nowMs();
     switch (state.kind) {
       case "waiting": {
@@ -192,9 +216,11 @@ export class Searches {
         return { ok: true, search: reportOf(search, { nowMs: clock.nowMs(), accepted }) };
       }
       case "found":
-        return await matchmaker.admit(state.place, order);
+        return await matchmaker.admit(state.place, { accountId, playerId, authSessionId });
       case "failed":
         return { ok: false, code: state.code, message: END_MESSAGES[state.code] ?? "No match" };
+      default:
+        return unreachable(state);
     }
   }
 

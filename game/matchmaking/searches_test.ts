@@ -89,8 +89,10 @@ function openBench(options: { readonly searchesMax?: number } = {}): Bench {
           opened.push(order);
           return place();
         },
-        admit: (found, { accountId, playerId }) =>
-          Promise.resolve({ ok: true, found: { ...found, token: `${accountId}/${playerId}` } }),
+        admit: (found, { accountId, playerId, authSessionId = "" }) => {
+          const token = `${accountId}/${playerId}${authSessionId}`;
+          return Promise.resolve({ ok: true, found: { ...found, token } });
+        },
       },
       store,
       events: new SearchEvents({
@@ -179,7 +181,11 @@ Deno.test("A search waits for an opponent, who then plays in the same match", as
   const second = await bench.start("b");
   await bench.pass(100);
   assertEquals(briefly(await bench.searches.poll(idOf(first), "a")), "m1 a/name of a");
-  assertEquals(briefly(await bench.searches.poll(idOf(second), "b")), "m1 b/name of b");
+  const login = { authSessionId: " by s2" };
+  assertEquals(
+    briefly(await bench.searches.poll(idOf(second), "b", login)),
+    "m1 b/name of b by s2",
+  );
   const [order] = bench.opened;
   assertEquals([order?.gameMode, order?.botTeams, order?.accounts.toSorted()], ["duel", [], [
     "a",
@@ -213,6 +219,19 @@ Deno.test("Who asks again for the same goes on searching; for something else beg
   const other = idOf(await start("a", { mode: testMode("ranked_team") }));
   assertEquals(other === id, false);
   assertEquals([briefly(await searches.poll(id, "a")), searches.count], ["unknown_search", 1]);
+});
+
+Deno.test("Who is given a match elsewhere waits for none, and nobody is brought together with them", async () => {
+  const bench = openBench();
+  const id = idOf(await bench.start("a"));
+  bench.searches.stopFor("nobody");
+  bench.searches.stopFor("a");
+  assertEquals(briefly(await bench.searches.poll(id, "a")), "unknown_search");
+  assertEquals(bench.events.at(-1), "searcher_service.events search_stopped stopped");
+  await bench.start("b");
+  await bench.pass(1_000);
+  assertEquals([bench.opened, bench.expected], [[], []]);
+  assertEquals((await bench.kvStore.keys("search:", 9)).length, 1);
 });
 
 Deno.test("A search without a match ends in time, and says why", async () => {

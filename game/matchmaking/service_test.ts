@@ -139,6 +139,7 @@ Deno.test("Matchmaker finds a match over HTTP, with the token in body or header"
     matchId,
     accountId: "u1",
     playerId: "name-u1",
+    authSessionId: "s1",
   });
   const second = await bench.post(ask, token);
   assertEquals([second.status, second.body.match_id], [200, matchId]);

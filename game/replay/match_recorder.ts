@@ -7,6 +7,9 @@ import { saveWorld } from "../simulation/world_state.ts";
 import { encodeHead, JOINED_MAX, type RecordEvent, REPLAY_FORMAT } from "./match_record.ts";
 import { OpWriter } from "./op_writer.ts";
 
+/** Room for an input before it changes; means nothing between two calls. */
+const before: MutableTankInput = { throttle: 0, turn: 0, turret: 0, fire: false };
+
 /** Takes a finished record; it must return at once, because a tick calls it. */
 export type WriteRecord = (record: RecordEvent) => void;
 
@@ -40,8 +43,6 @@ export class MatchRecorder {
   #fromTick: number;
   /** Steps done; not the world's, which is one ahead where a step threw. */
   #tick: number;
-  /** Room for an input before it changes; means nothing between two calls. */
-  readonly #before: MutableTankInput = { throttle: 0, turn: 0, turret: 0, fire: false };
 
   /** Gives the first record away at once: the world as it is. */
   constructor(world: World, options: MatchRecorderOptions) {
@@ -77,7 +78,6 @@ export class MatchRecorder {
   setInput(slot: number, input: TankInput): boolean {
     const tank = this.#world.tankAt(slot);
     if (tank === undefined || this.#write === undefined) return this.#world.setInput(slot, input);
-    const before = this.#before;
     before.throttle = tank.input.throttle;
     before.turn = tank.input.turn;
     before.turret = tank.input.turret;
@@ -148,10 +148,9 @@ export class MatchRecorder {
     this.#write = undefined;
   }
 
-  /** Records nothing more and names no end: another server goes on with the match, from here or before. */
-  stop(): void {
+  /** Gives away what waits: nothing is done to the world until it is known whose it is. */
+  writeWaiting(): void {
     if (this.#write !== undefined && !this.#ops.isEmpty) this.#writeTicks(hashWorld(this.#world));
-    this.#write = undefined;
   }
 
   /** Records nothing more, not even what waits: another server goes on with the match. */

@@ -1,4 +1,5 @@
 import type { EventLog } from "../../core/ports/event_log.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { msFromTicks } from "../simulation/units.ts";
 import { parseReplayArguments, REPLAY_USAGE, type ReplayRequest } from "./replay_arguments.ts";
 import { listRecordedMatches, type RecordedMatch } from "./recorded_matches.ts";
@@ -58,6 +59,8 @@ export async function runReplayCommand(
       for (const match of await listRecordedMatches(eventLog)) options.out(describeListed(match));
       return REPLAY_EXIT.equal;
     }
+    default:
+      return unreachable(request);
   }
 }
 

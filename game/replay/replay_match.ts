@@ -1,6 +1,7 @@
 import type { EventLog } from "../../core/ports/event_log.ts";
 import type { World } from "../simulation/world.ts";
 import { MatchReplay } from "./match_replay.ts";
+import { readRecording } from "./read_recording.ts";
 import { ReplayError } from "./replay_error.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -43,7 +44,7 @@ export async function replayMatch(
   const { eventLog, onProgress, timeline } = options;
   const replay = new MatchReplay(matchId);
   try {
-    for await (const { value } of eventLog.read("match_inputs", { key: matchId })) {
+    for await (const { value } of readRecording(matchId, { eventLog })) {
       for (const world of replay.play(value)) {
         if (timeline !== undefined && replay.start !== undefined) timeline.add(world, replay.start);
       }

@@ -38,7 +38,7 @@ export type RoomState =
   /** Somebody has a game server prepare the match. */
   | { readonly kind: "starting"; readonly startId: string; readonly sinceMs: number }
   /** The match is there. */
-  | { readonly kind: "filled"; readonly place: MatchPlace };
+  | { readonly kind: "filled"; readonly place: MatchPlace; readonly sinceMs: number };
 
 /**
  * A private group that comes together by a code. There is one member at least, none twice, never more than
@@ -63,7 +63,7 @@ export interface Room {
 
 /** What happens to a room. */
 export type RoomEvent =
-  /** `after`: the match from which a member comes back to play once more. */
+  /** `after`: the match from which a member comes back to play once more; not before `BACK_MS_MIN`. */
   | { readonly kind: "join"; readonly member: RoomMember; readonly after?: string }
   | { readonly kind: "leave"; readonly accountId: string }
   | { readonly kind: "close"; readonly accountId: string }
@@ -114,6 +114,11 @@ export const ROOM_AGE_MS_MAX = 6 * 60 * 60_000;
 export const START_MS_MAX = 15_000;
 /** How long a full room waits after a start that failed, in milliseconds. */
 export const START_RETRY_MS = 2_000;
+/**
+ * How long a room with a match does not open again, in milliseconds: every member who looks once a second
+ * has heard of the match by then.
+ */
+export const BACK_MS_MIN = 4_000;
 /** How long a room is kept when its match is over, in milliseconds. */
 const FILLED_EXTRA_MS = 60_000;
 
@@ -173,16 +178,20 @@ function join(
   moment: RoomMoment,
 ): RoomStep {
   if (findMember(room, member.accountId)) {
-    const { state } = room;
-    const isBack = state.kind === "filled" && state.place.match_id === after;
     // Else who asks again has perhaps not got the reply.
-    return isBack ? reopen(room, member, moment) : unchanged(room);
+    return isBack(room, after, moment) ? reopen(room, member, moment) : unchanged(room);
   }
   if (room.state.kind !== "open") return refused("room_started");
   if (isFull(room)) return refused("room_full");
   const joined = touch({ ...room, members: [...room.members, member] }, moment);
   const notice = { kind: "player_joined", accountId: member.accountId } as const;
   return changed(startIfFull(joined, moment), [notice]);
+}
+
+/** Whether the room's match can have been played by now, and it is the one that is meant. */
+function isBack({ state }: Room, after: string | undefined, { nowMs }: RoomMoment): boolean {
+  return state.kind === "filled" && state.place.match_id === after &&
+    nowMs - state.sinceMs >= BACK_MS_MIN;
 }
 
 /**
@@ -268,7 +277,8 @@ function fill(
 ): RoomStep {
   if (!isStart(room, startId)) return refused("room_started");
   const expiresAtMs = nowMs + room.settings.mode.rules.timeLimitMs + FILLED_EXTRA_MS;
-  const filled: Room = { ...room, state: { kind: "filled", place }, expiresAtMs };
+  const state = { kind: "filled", place, sinceMs: nowMs } as const;
+  const filled: Room = { ...room, state, expiresAtMs };
   return changed(filled, [{ kind: "room_filled", matchId: place.match_id }]);
 }
 

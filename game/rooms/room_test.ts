@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Rng } from "../../core/rng.ts";
 import {
   applyToRoom,
+  BACK_MS_MIN,
   type Room,
   ROOM_AGE_MS_MAX,
   ROOM_IDLE_MS,
@@ -16,8 +17,13 @@ import { TEST_PLACE, testMember, testRoom } from "./testing.ts";
 
 /** Applies events one after another at the time 1, each of which has to be taken. */
 function after(room: Room, ...events: readonly RoomEvent[]): Room {
+  return afterAt(1, room, events);
+}
+
+/** Applies events one after another at the time `nowMs`, each of which has to be taken. */
+function afterAt(nowMs: number, room: Room, events: readonly RoomEvent[]): Room {
   return events.reduce((current, event) => {
-    const step = applyToRoom(current, event, { nowMs: 1, startId: "start-1" });
+    const step = applyToRoom(current, event, { nowMs, startId: "start-1" });
     assert(step.ok && step.room !== undefined, JSON.stringify(step));
     return step.room;
   }, room);
@@ -30,6 +36,11 @@ function outcome(room: Room, event: RoomEvent, nowMs = 1): string | readonly Roo
 }
 
 const join = (accountId: string): RoomEvent => ({ kind: "join", member: testMember(accountId) });
+const back = (accountId: string, matchId: string): RoomEvent => ({
+  kind: "join",
+  member: testMember(accountId),
+  after: matchId,
+});
 const leave = (accountId: string): RoomEvent => ({ kind: "leave", accountId });
 const filled = (startId: string): RoomEvent => ({ kind: "filled", startId, place: TEST_PLACE });
 const failed = (startId: string): RoomEvent => ({ kind: "failed", startId, problem: "no_servers" });
@@ -111,7 +122,7 @@ Deno.test("A room is filled by the start that is under way, and by no other", ()
   assertEquals(outcome(room, failed("start-0")), "room_started");
   assertEquals(outcome(room, filled("start-1")), [{ kind: "room_filled", matchId: "m1" }]);
   const done = after(room, filled("start-1"));
-  assertEquals(done.state, { kind: "filled", place: TEST_PLACE });
+  assertEquals(done.state, { kind: "filled", place: TEST_PLACE, sinceMs: 1 });
   assertEquals(outcome(done, filled("start-1")), "room_started");
   assertEquals(outcome(done, join("c")), "room_started");
   // As long as the match may last, and no longer, whatever happens in it.
@@ -120,21 +131,30 @@ Deno.test("A room is filled by the start that is under way, and by no other", ()
 });
 
 Deno.test("A room opens again for the first member who comes back from its match, and for those after", () => {
-  const back = (accountId: string, matchId: string): RoomEvent => ({
-    kind: "join",
-    member: testMember(accountId),
-    after: matchId,
-  });
   const room = after(testRoom("a", { game_mode: "duel" }), join("b"), filled("start-1"));
   const { match_id: matchId } = TEST_PLACE;
-  assertEquals(outcome(room, back("b", "another")), []);
-  assertEquals(outcome(room, back("c", matchId)), "room_started");
-  assertEquals(outcome(room, back("b", matchId)), [{ kind: "player_left", accountId: "a" }]);
-  const open = after(room, back("b", matchId));
+  const backMs = 1 + BACK_MS_MIN;
+  assertEquals(outcome(room, back("b", "another"), backMs), []);
+  assertEquals(outcome(room, back("c", matchId), backMs), "room_started");
+  assertEquals(outcome(room, back("b", matchId), backMs), [
+    { kind: "player_left", accountId: "a" },
+  ]);
+  const open = afterAt(backMs, room, [back("b", matchId)]);
   assertEquals([open.hostId, open.state.kind, open.members.length], ["b", "open", 1]);
-  const again = after(open, back("b", matchId), back("a", matchId));
+  const again = afterAt(backMs, open, [back("b", matchId), back("a", matchId)]);
   assertEquals(again.members.map(({ accountId }) => accountId), ["b", "a"]);
   assertEquals(again.state.kind, "starting");
+});
+
+Deno.test("A room whose match has only just been prepared keeps its members, whoever says to be back", () => {
+  const room = after(testRoom("a", { game_mode: "duel" }), join("b"), filled("start-1"));
+  const again = back("b", TEST_PLACE.match_id);
+  for (const nowMs of [1, BACK_MS_MIN]) {
+    const step = applyToRoom(room, again, { nowMs, startId: "start-2" });
+    assertEquals(step, { ok: true, room, notices: [] });
+  }
+  // Who goes on asking gets in.
+  assertEquals(afterAt(1 + BACK_MS_MIN, room, [again]).state.kind, "open");
 });
 
 Deno.test("A full room whose match could not be prepared tries again while members look", () => {

@@ -1,7 +1,9 @@
 import { type JsonObject, type JsonValue, tryJsonObject, tryParseJson } from "../../core/json.ts";
 import { type MatchPlace, tryParseFindReply } from "../../core/protocol/matchmaking_messages.ts";
-import type { Room, RoomMember, RoomState, RoomTraveller } from "./room.ts";
+import { unreachable } from "../../core/unreachable.ts";
+import type { Room, RoomMember, RoomState } from "./room.ts";
 import { readSettings } from "./room_settings.ts";
+import { formatTraveller, readTraveller } from "./traveller_text.ts";
 
 /** The room as a text that {@linkcode tryParseRoom} reads; the same room gives the same text. */
 export function formatRoom(room: Room): string {
@@ -37,13 +39,7 @@ export function tryParseRoom(text: string): Room | undefined {
 }
 
 function formatMember({ accountId, playerId, traveller }: RoomMember): JsonObject {
-  const { pings, position } = traveller;
-  return {
-    account_id: accountId,
-    player_id: playerId,
-    pings: Object.fromEntries(pings),
-    ...(position && { position: [position.latitude, position.longitude] }),
-  };
+  return { account_id: accountId, player_id: playerId, ...formatTraveller(traveller) };
 }
 
 function formatState(state: RoomState): JsonObject {
@@ -53,7 +49,9 @@ function formatState(state: RoomState): JsonObject {
     case "starting":
       return { kind: "starting", start_id: state.startId, since_ms: state.sinceMs };
     case "filled":
-      return { kind: "filled", place: state.place };
+      return { kind: "filled", place: state.place, since_ms: state.sinceMs };
+    default:
+      return unreachable(state);
   }
 }
 
@@ -69,16 +67,6 @@ function tryMembers(value: JsonValue | undefined): RoomMember[] | undefined {
   return members;
 }
 
-function readTraveller(fields: JsonObject): RoomTraveller {
-  const pings = Object.entries(tryJsonObject(fields.pings) ?? {});
-  const [latitude, longitude] = Array.isArray(fields.position) ? fields.position : [];
-  const isPlace = typeof latitude === "number" && typeof longitude === "number";
-  return {
-    pings: new Map(pings.flatMap(([region, ms]) => typeof ms === "number" ? [[region, ms]] : [])),
-    ...(isPlace && { position: { latitude, longitude } }),
-  };
-}
-
 function tryState(fields: JsonObject): RoomState | undefined {
   const { kind, problem, retry_at_ms: retryAtMs, start_id: startId, since_ms: sinceMs } = fields;
   if (kind === "open" && typeof retryAtMs === "number") {
@@ -89,7 +77,8 @@ function tryState(fields: JsonObject): RoomState | undefined {
     return { kind, startId, sinceMs };
   }
   const place = kind === "filled" ? tryPlace(fields.place) : undefined;
-  return place && { kind: "filled", place };
+  // Rooms were once kept without the time: long since.
+  return place && { kind: "filled", place, sinceMs: typeof sinceMs === "number" ? sinceMs : 0 };
 }
 
 function tryPlace(value: JsonValue | undefined): MatchPlace | undefined {

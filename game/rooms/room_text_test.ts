@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { applyToRoom, type Room } from "./room.ts";
 import { formatRoom, tryParseRoom } from "./room_text.ts";
 import { TEST_PLACE, testMember, testRoom } from "./testing.ts";
@@ -10,7 +10,7 @@ function eachState(): Room[] {
     open.state,
     { kind: "open", problem: "no_servers", retryAtMs: 5 },
     { kind: "starting", startId: "s", sinceMs: 3 },
-    { kind: "filled", place: TEST_PLACE },
+    { kind: "filled", place: TEST_PLACE, sinceMs: 7 },
   ];
   return states.map((state) => ({
     ...open,
@@ -21,6 +21,14 @@ function eachState(): Room[] {
 
 Deno.test("A room's text is read back as the room, however it stands", () => {
   for (const room of eachState()) assertEquals(tryParseRoom(formatRoom(room)), room);
+});
+
+Deno.test("A filled room that was kept without the time of its match is one since long ago", () => {
+  const state = { kind: "filled", place: TEST_PLACE } as const;
+  const text = formatRoom({ ...testRoom("a"), state: { ...state, sinceMs: 7 } });
+  const older = text.replace(',"since_ms":7', "");
+  assertNotEquals(older, text);
+  assertEquals(tryParseRoom(older)?.state, { ...state, sinceMs: 0 });
 });
 
 Deno.test("A room's text with a field missing is no room", () => {

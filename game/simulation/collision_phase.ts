@@ -1,6 +1,7 @@
 import { clamp } from "./integer_math.ts";
 import type { MatchState } from "./match_state.ts";
-import { separateCircles } from "./physics.ts";
+import { type Point, separateCircles } from "./physics.ts";
+import { TANKS_MAX } from "./rules.ts";
 import { UM_PER_M } from "./units.ts";
 
 /**
@@ -9,13 +10,16 @@ import { UM_PER_M } from "./units.ts";
  */
 const PUSH_UM_MAX = 1 * UM_PER_M;
 
+/** Room for each tank's place before it was pushed, x and y in turn; means nothing between two steps. */
+const places = new Int32Array(TANKS_MAX * 2);
+
 /**
  * Pushes overlapping tanks apart, pairs in slot order, and then out of walls. Walls have the last
  * word: tanks wedged between them may go on overlapping one another, and are pushed again next step.
  */
 export function separateTanks(state: MatchState): void {
-  const { tanks, tuning } = state;
-  notePlaces(state);
+  const { tanks, tuning: { radiusUm } } = state;
+  let noted = false;
   let pushed = false;
   for (let first = 0; first < tanks.length; first++) {
     const a = tanks[first];
@@ -23,17 +27,25 @@ export function separateTanks(state: MatchState): void {
     for (let second = first + 1; second < tanks.length; second++) {
       const b = tanks[second];
       if (b === undefined || !b.alive) continue;
-      if (separateCircles(a, b, tuning.radiusUm)) pushed = true;
+      if (!isNear(a, b, 2 * radiusUm)) continue;
+      if (!noted) notePlaces(state);
+      noted = true;
+      if (separateCircles(a, b, radiusUm)) pushed = true;
     }
   }
   if (pushed) settleTanks(state);
 }
 
+/** Whether two tanks may overlap: mostly none do, and then nothing need be noted. */
+function isNear(a: Point, b: Point, apartUm: number): boolean {
+  return Math.abs(a.xUm - b.xUm) < apartUm && Math.abs(a.yUm - b.yUm) < apartUm;
+}
+
 function notePlaces(state: MatchState): void {
   let next = 0;
   for (const tank of state.tanks) {
-    state.places[next++] = tank.xUm;
-    state.places[next++] = tank.yUm;
+    places[next++] = tank.xUm;
+    places[next++] = tank.yUm;
   }
 }
 
@@ -41,8 +53,8 @@ function notePlaces(state: MatchState): void {
 function settleTanks(state: MatchState): void {
   let next = 0;
   for (const tank of state.tanks) {
-    const xUm = state.places[next++] ?? 0;
-    const yUm = state.places[next++] ?? 0;
+    const xUm = places[next++] ?? 0;
+    const yUm = places[next++] ?? 0;
     if (tank.xUm === xUm && tank.yUm === yUm) continue;
     tank.xUm = clamp(tank.xUm, xUm - PUSH_UM_MAX, xUm + PUSH_UM_MAX);
     tank.yUm = clamp(tank.yUm, yUm - PUSH_UM_MAX, yUm + PUSH_UM_MAX);

@@ -57,8 +57,6 @@ export interface MatchState {
   outcome: Outcome | undefined;
   /** Room for an input that an order makes; means nothing between two tanks. */
   readonly steered: MutableTankInput;
-  /** Room for each tank's place before it was pushed, x and y in turn; nothing between two steps. */
-  readonly places: Int32Array;
 }
 
 /** A match in which nothing has happened yet. @throws RangeError when an option breaks its bounds */
@@ -86,7 +84,6 @@ export function createMatchState(options: WorldOptions): MatchState {
     tick: 0,
     outcome: undefined,
     steered: { throttle: 0, turn: 0, turret: 0, fire: false },
-    places: new Int32Array(rules.tanksMax * 2),
   };
 }
 

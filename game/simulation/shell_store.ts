@@ -1,5 +1,8 @@
 import { Shell } from "./shell.ts";
 
+/** Shells made at once, so that those of a match, which each step reads, lie together in memory. */
+const SHELLS_PER_BATCH = 16;
+
 /** The shells in flight, oldest first; spent ones are kept and used again. */
 export class ShellStore {
   readonly #flying: Shell[] = [];
@@ -18,7 +21,7 @@ export class ShellStore {
 
   /** Adds a shell with the next id; the caller sets the rest. */
   add(): Shell {
-    const shell = this.#spent.pop() ?? new Shell();
+    const shell = this.#spent.pop() ?? this.#makeBatch();
     shell.id = this.#nextId;
     // 0 is no id; after 2^32 shells they begin again.
     this.#nextId = (this.#nextId + 1) >>> 0 || 1;
@@ -41,6 +44,12 @@ export class ShellStore {
   removeOf(ownerSlot: number): void {
     for (const shell of this.#flying) if (shell.ownerSlot === ownerSlot) shell.ticksLeft = 0;
     this.removeSpent();
+  }
+
+  #makeBatch(): Shell {
+    const shell = new Shell();
+    for (let more = 1; more < SHELLS_PER_BATCH; more++) this.#spent.push(new Shell());
+    return shell;
   }
 
   /** Continues with stored shells. */

@@ -47,6 +47,9 @@ export interface Tuning extends MovementTuning {
   readonly protectionTicks: number;
 }
 
+/** By tick rate: all matches of a rate read the same object. */
+const known: Tuning[] = [];
+
 /**
  * The figures at a tick rate. Speeds are rounded down to whole units a tick, which is below 0.1 %.
  *
@@ -57,6 +60,10 @@ export function tuningAt(tickRate: number): Tuning {
     const range = `${TICK_RATE_MIN}..${TICK_RATE_MAX}`;
     throw new RangeError(`Cannot tune a match: tickRate must be ${range} Hz, is ${tickRate}`);
   }
+  return known[tickRate] ??= makeTuning(tickRate);
+}
+
+function makeTuning(tickRate: number): Tuning {
   const perTick = (perSecond: number): number => Math.floor(perSecond / tickRate);
   return {
     radiusUm: TANK_RADIUS_UM,

@@ -147,7 +147,9 @@ export class World {
   /** Where the tanks stood in the last ticks, as whole numbers, for a checkpoint. */
   savePast(): number[] {
     const { past, tanks, tick } = this.#state;
-    return tanks.flatMap(({ slot }) => past.save(slot, tick));
+    const saved: number[] = [];
+    for (const { slot } of tanks) past.save(slot, tick, saved);
+    return saved;
   }
 
   /** The tank in a slot, or undefined where there is none. */

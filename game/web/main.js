@@ -49,7 +49,7 @@ let lastMode;
 language.apply();
 for (const button of document.querySelectorAll("button[data-language]")) {
   button.addEventListener("click", () => {
-    language.choose(button.getAttribute("data-language") ?? undefined);
+    language.choose(button.getAttribute("data-language"));
   });
 }
 new HomeScreen({
@@ -106,15 +106,18 @@ Object.defineProperty(globalThis, "tanksBlitz", {
 async function search(mode) {
   const { signal } = startWaiting();
   pagePart("search-mode", HTMLElement).textContent = modeText(mode, language);
-  pagePart("search-detail", HTMLElement).textContent = "";
+  const detail = pagePart("search-detail", HTMLElement);
+  detail.textContent = "";
   screens.show("search");
   try {
     const onWait = (/** @type {number} */ waitedMs) => {
       const seconds = Math.round(waitedMs / 1_000);
-      const text = language.text("searchWaited", { seconds });
-      pagePart("search-detail", HTMLElement).textContent = text;
+      detail.textContent = language.text("searchWaited", { seconds });
     };
-    const ticket = await findMatch(account, { mode, signal, onWait });
+    const onFault = () => {
+      detail.textContent = language.text("stillTrying");
+    };
+    const ticket = await findMatch(account, { mode, signal, onWait, onFault });
     if (signal.aborted) return;
     lastMode = mode;
     play(ticket);

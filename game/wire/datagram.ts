@@ -59,8 +59,8 @@ export interface DatagramHeader {
 /** A header in place, so that reading one allocates nothing. */
 export type MutableHeader = { -readonly [Key in keyof DatagramHeader]: DatagramHeader[Key] };
 
-/** Types that are sent before there is a connection: no connection id, no numbers, no tag. */
-const UNCONNECTED: ReadonlySet<number> = new Set([
+/** By type, those that are sent before there is a connection: no connection id, no numbers, no tag. */
+const UNCONNECTED = byNumber([
   DATAGRAM_TYPES.hello,
   DATAGRAM_TYPES.challenge,
   DATAGRAM_TYPES.join,
@@ -71,7 +71,7 @@ const { hello, challenge, join, welcome, refused, arenaRequest, arena } = DATAGR
 const { input, snapshot, message, ping, pong, leave, left } = DATAGRAM_TYPES;
 const { pathChallenge, pathResponse, moved } = DATAGRAM_TYPES;
 
-const TYPES_FROM: Readonly<Record<Sender, ReadonlyMap<number, DatagramType>>> = {
+const TYPES_FROM: Readonly<Record<Sender, readonly (DatagramType | undefined)[]>> = {
   client: byNumber([hello, join, arenaRequest, input, message, ping, leave, pathResponse]),
   server: byNumber([
     challenge,
@@ -94,7 +94,7 @@ export function newHeader(): MutableHeader {
 
 /** Whether datagrams of this type carry a connection id, a sequence and a tag. */
 export function isConnected(type: DatagramType): boolean {
-  return !UNCONNECTED.has(type);
+  return UNCONNECTED[type] === undefined;
 }
 
 /** Writes a header into the first 14 bytes. @throws RangeError where there are fewer */
@@ -117,40 +117,44 @@ export function writeUnconnectedHeader(type: DatagramType, into: Uint8Array): vo
 /**
  * Reads the header of a whole datagram and checks what can be checked without knowing the connection:
  * its length, its type, and that it has a connection id where it must.
+ *
+ * @param length how many of the bytes the datagram has; all by default
  */
 export function readHeader(
   bytes: Uint8Array,
   sender: Sender,
   into: MutableHeader,
+  length: number = bytes.length,
 ): WireRefusal | undefined {
-  if (bytes.length > DATAGRAM_BYTES_MAX) return "too_long";
-  if (bytes.length < HEADER_BYTES) {
-    return bytes.length > 0 && bytes[0] !== DATAGRAM_MARK ? "bad_mark" : "truncated";
+  if (length > DATAGRAM_BYTES_MAX) return "too_long";
+  if (length < HEADER_BYTES) {
+    return length > 0 && bytes[0] !== DATAGRAM_MARK ? "bad_mark" : "truncated";
   }
   if (bytes[0] !== DATAGRAM_MARK) return "bad_mark";
-  const type = TYPES_FROM[sender].get(bytes[1] ?? 0);
+  const type = TYPES_FROM[sender][bytes[1] ?? 0];
   if (type === undefined) return "unknown_type";
   into.type = type;
   into.connectionId = readU32(bytes, 2);
   into.sequence = readU16(bytes, 6);
   into.ack = readU16(bytes, 8);
   into.ackBits = readU32(bytes, 10);
-  if (UNCONNECTED.has(type)) {
+  if (!isConnected(type)) {
     const isEmpty = into.connectionId === 0 && into.sequence === 0 && into.ack === 0 &&
       into.ackBits === 0;
     return isEmpty ? undefined : "bad_connection";
   }
   if (into.connectionId === 0) return "bad_connection";
-  return bytes.length < HEADER_BYTES + DATAGRAM_TAG_BYTES ? "truncated" : undefined;
+  return length < HEADER_BYTES + DATAGRAM_TAG_BYTES ? "truncated" : undefined;
 }
 
 /** Where the payload ends: before the tag, where the type has one. */
 export function payloadEnd(type: DatagramType, datagramBytes: number): number {
-  return UNCONNECTED.has(type) ? datagramBytes : datagramBytes - DATAGRAM_TAG_BYTES;
+  return isConnected(type) ? datagramBytes - DATAGRAM_TAG_BYTES : datagramBytes;
 }
 
-function byNumber(types: readonly DatagramType[]): ReadonlyMap<number, DatagramType> {
-  return new Map(types.map((type) => [type, type]));
+/** Each type at its own number, of all that a byte can have: looking there is all that it takes. */
+function byNumber(types: readonly DatagramType[]): readonly (DatagramType | undefined)[] {
+  return Array.from({ length: 256 }, (_, number) => types.find((type) => type === number));
 }
 
 function readU16(bytes: Uint8Array, at: number): number {

@@ -47,6 +47,16 @@ export class DeltaWidths {
   }
 }
 
+const widthsByTickRate: (DeltaWidths | undefined)[] = [];
+
+/**
+ * The widths that all encoders of matches with this tick rate, 10..60 Hz, use within one call, one after the
+ * other: shared they are warm, and made anew for another baseline sooner than fetched.
+ */
+export function sharedWidths(tickRate: number): DeltaWidths {
+  return widthsByTickRate[tickRate] ??= new DeltaWidths(tickRate);
+}
+
 /** Bits of a signed turn of less than the full rate's; at most 12, which hold any turn. */
 export function turnBits(fullTurn: number): number {
   return Math.min(12, bitsFor(fullTurn) + 1);

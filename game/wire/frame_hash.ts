@@ -1,5 +1,5 @@
 import type { FrameLayout } from "./frame_layout.ts";
-import type { SnapshotFrame } from "./snapshot_frame.ts";
+import { SHELL, type SnapshotFrame, TANK } from "./snapshot_frame.ts";
 import { isShellSeen, isTankSeen, type Visibility } from "./visibility.ts";
 
 const encoder = new TextEncoder();
@@ -19,7 +19,7 @@ export function frameHash(
   hash.add(frame.tick);
   hash.add(frame.outcome);
   hash.add(frame.winner);
-  for (let team = 1; team <= layout.teamMax; team++) hash.add(frame.teamScore[team] ?? 0);
+  for (let team = 1; team <= layout.teamMax; team++) hash.add(frame.teamScore(team));
   for (let slot = 0; slot < layout.slotCount; slot++) {
     if (isTankSeen(frame, slot, visible)) addTank(hash, frame, slot);
   }
@@ -31,24 +31,24 @@ export function frameHash(
 
 function addTank(hash: WordHash, frame: SnapshotFrame, slot: number): void {
   hash.add(slot);
-  hash.addText(frame.tankId[slot] ?? "");
-  hash.addText(frame.playerId[slot] ?? "");
-  hash.add(frame.xCm[slot] ?? 0);
-  hash.add(frame.yCm[slot] ?? 0);
-  hash.add(frame.heading[slot] ?? 0);
-  hash.add(frame.turret[slot] ?? 0);
-  hash.add(frame.hp[slot] ?? 0);
-  hash.add(frame.team[slot] ?? 0);
-  hash.add(frame.score[slot] ?? 0);
-  hash.add(frame.flags[slot] ?? 0);
+  hash.addText(frame.tankId(slot));
+  hash.addText(frame.playerId(slot));
+  hash.add(frame.tank(slot, TANK.xCm));
+  hash.add(frame.tank(slot, TANK.yCm));
+  hash.add(frame.tank(slot, TANK.heading));
+  hash.add(frame.tank(slot, TANK.turret));
+  hash.add(frame.tank(slot, TANK.hp));
+  hash.add(frame.tank(slot, TANK.team));
+  hash.add(frame.tank(slot, TANK.score));
+  hash.add(frame.tank(slot, TANK.flags));
 }
 
 function addShell(hash: WordHash, frame: SnapshotFrame, index: number): void {
-  hash.add(frame.shellTick[index] ?? 0);
-  hash.add(frame.shellSlot[index] ?? 0);
-  hash.add(frame.shellXCm[index] ?? 0);
-  hash.add(frame.shellYCm[index] ?? 0);
-  hash.add(frame.shellHeading[index] ?? 0);
+  hash.add(frame.shell(index, SHELL.tick));
+  hash.add(frame.shell(index, SHELL.slot));
+  hash.add(frame.shell(index, SHELL.xCm));
+  hash.add(frame.shell(index, SHELL.yCm));
+  hash.add(frame.shell(index, SHELL.heading));
 }
 
 /** Two FNV-1a hashes of 32 bits over words instead of bytes, each with its own start and multiplier. */

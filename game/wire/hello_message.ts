@@ -73,6 +73,11 @@ export function tryDecodeChallenge(bytes: Uint8Array): Decoded<ChallengeMessage>
   return reason === undefined ? { ok: true, message } : { ok: false, reason };
 }
 
+/** The client's nonce of a HELLO or JOIN after `readHeader`, of whatever version: after the byte for that. */
+export function clientNonceOf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(HEADER_BYTES + 1, HEADER_BYTES + 1 + NONCE_BYTES);
+}
+
 /** The bytes themselves. @throws RangeError where they are not that many */
 export function checkLength(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length === length) return bytes;

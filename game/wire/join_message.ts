@@ -7,6 +7,7 @@ import {
   PROTOCOL_VERSION,
   writeUnconnectedHeader,
 } from "./datagram.ts";
+import { fitsBytes } from "./fits_bytes.ts";
 import { CHALLENGE_TOKEN_BYTES, checkLength, NONCE_BYTES } from "./hello_message.ts";
 import type { Decoded } from "./wire_refusal.ts";
 
@@ -110,6 +111,11 @@ export function tryDecodeJoin(bytes: Uint8Array): Decoded<JoinMessage> {
   reader.padding();
   const reason = reader.finish();
   return reason === undefined ? { ok: true, message } : { ok: false, reason };
+}
+
+/** Whether a match can have this id: 1..64 bytes, for JOIN, WELCOME and MOVED have to name it. */
+export function isMatchId(text: string): boolean {
+  return text !== "" && fitsBytes(text, MATCH_ID_BYTES_MAX);
 }
 
 function writeCredential(credential: Credential, writer: BitWriter): void {

@@ -1,6 +1,7 @@
 import { BitReader } from "./bit_reader.ts";
 import { BitWriter } from "./bit_writer.ts";
 import { HEADER_BYTES } from "./datagram.ts";
+import { fitsBytes } from "./fits_bytes.ts";
 import { MATCH_ID_BYTES_MAX, TOKEN_BYTES_MAX } from "./join_message.ts";
 import type { Decoded } from "./wire_refusal.ts";
 
@@ -19,10 +20,17 @@ export interface MovedMessage {
   readonly token: string;
 }
 
+/** Whether a MOVED can say this. */
+export function canEncodeMoved(message: MovedMessage): boolean {
+  const { host, matchId, token } = message;
+  return isMoved(message) && fitsBytes(host, HOST_BYTES_MAX) &&
+    fitsBytes(matchId, MATCH_ID_BYTES_MAX) && fitsBytes(token, TOKEN_BYTES_MAX);
+}
+
 /** Writes a MOVED after the header. @returns the length so far. @throws RangeError out of bounds */
 export function encodeMoved(message: MovedMessage, into: Uint8Array): number {
   const { host, port, matchId, token } = message;
-  if (!isMoved(message)) throw new RangeError("Cannot encode MOVED: out of bounds");
+  if (!canEncodeMoved(message)) throw new RangeError("Cannot encode MOVED: out of bounds");
   const writer = new BitWriter(into, HEADER_BYTES);
   writer.text(host, HOST_BYTES_MAX);
   writer.bits(port, 16);

@@ -1,10 +1,24 @@
+import type { Row } from "../../core/row_memory.ts";
+
 /** How many sequences below the newest are still accepted, the newest among them. */
 export const REPLAY_WINDOW_SIZE = 256;
 
 /** Sequences on the wire have 16 bits. */
 const SEQUENCES = 0x1_0000;
 const WORD_BITS = 32;
-const WORDS = REPLAY_WINDOW_SIZE / WORD_BITS;
+
+// Words of a window's row.
+const NEWEST = 0;
+/** The window's 32 sequences below the newest: kept, because each datagram that is sent has them. */
+const ACK_BITS = 1;
+/** Bit `s % 256` is whether `s` has been accepted, for the 256 sequences up to the newest. */
+const ACCEPTED = 2;
+
+/** Words of a row that a window needs. */
+export const REPLAY_WINDOW_WORDS: number = ACCEPTED + REPLAY_WINDOW_SIZE / WORD_BITS;
+
+/** The highest sequence that is accepted: years of play, and a row's words hold no more. */
+const SEQUENCE_MAX = 0x7fff_ffff;
 
 /**
  * Which datagrams have been accepted: each once, and none that is 256 or more behind the newest. It counts in
@@ -15,79 +29,91 @@ const WORDS = REPLAY_WINDOW_SIZE / WORD_BITS;
  * moves nothing.
  */
 export class ReplayWindow {
-  /** Bit `s % 256` is whether `s` has been accepted, for the 256 sequences up to the newest. */
-  readonly #accepted = new Uint32Array(WORDS);
-  #newest = 0;
-  /** The window's 32 sequences below the newest: kept, because each datagram that is sent has them. */
-  #ackBits = 0;
+  readonly #words: Int32Array;
+  readonly #at: number;
+
+  /** Has accepted nothing; in {@linkcode REPLAY_WINDOW_WORDS} words of a row, which are 0, or its own. */
+  constructor(row: Row = { words: new Int32Array(REPLAY_WINDOW_WORDS), at: 0 }) {
+    this.#words = row.words;
+    this.#at = row.at;
+  }
 
   /** Forgets everything, for another connection. */
   reset(): void {
-    this.#accepted.fill(0);
-    this.#newest = 0;
-    this.#ackBits = 0;
+    this.#words.fill(0, this.#at, this.#at + REPLAY_WINDOW_WORDS);
   }
 
   /** The newest full sequence that has been accepted; 0: none. */
   get newest(): number {
-    return this.#newest;
+    return this.#words[this.#at + NEWEST] ?? 0;
   }
 
   /** What `ack` of a header says. */
   get ack(): number {
-    return this.#newest % SEQUENCES;
+    return this.newest & (SEQUENCES - 1);
   }
 
   /** What `ackBits` of a header says. */
   get ackBits(): number {
-    return this.#ackBits;
+    return (this.#words[this.#at + ACK_BITS] ?? 0) >>> 0;
   }
 
   /** The full sequence that is nearest to the newest and has these low 16 bits; below 1: none. */
   expand(sequence: number): number {
-    const ahead = (sequence - this.#newest) & (SEQUENCES - 1);
-    return this.#newest + (ahead < SEQUENCES / 2 ? ahead : ahead - SEQUENCES);
+    const { newest } = this;
+    const ahead = (sequence - newest) & (SEQUENCES - 1);
+    return newest + (ahead < SEQUENCES / 2 ? ahead : ahead - SEQUENCES);
   }
 
   /** Whether a full sequence may be accepted. */
   isFresh(sequence: number): boolean {
-    if (sequence < 1 || sequence <= this.#newest - REPLAY_WINDOW_SIZE) return false;
-    return sequence > this.#newest || !this.#has(sequence);
+    const { newest } = this;
+    if (sequence < 1 || sequence <= newest - REPLAY_WINDOW_SIZE) return false;
+    return sequence > newest ? sequence <= SEQUENCE_MAX : !this.#has(sequence);
   }
 
   /** Accepts a full sequence; false, and nothing done, where it is not fresh. */
   accept(sequence: number): boolean {
     if (!this.isFresh(sequence)) return false;
-    if (sequence > this.#newest) {
-      const skipped = Math.min(sequence - this.#newest, REPLAY_WINDOW_SIZE);
-      for (let back = 0; back < skipped; back++) this.#set(sequence - back, false);
-      this.#noteNewest(sequence - this.#newest);
-      this.#newest = sequence;
+    const { newest } = this;
+    if (sequence > newest) {
+      const skipped = Math.min(sequence - newest, REPLAY_WINDOW_SIZE);
+      for (let back = 1; back < skipped; back++) this.#set(sequence - back, false);
+      this.#noteNewest(sequence);
     } else {
-      const behind = this.#newest - sequence;
-      if (behind <= WORD_BITS) this.#ackBits = (this.#ackBits | (1 << (behind - 1))) >>> 0;
+      const behind = newest - sequence;
+      if (behind <= WORD_BITS) this.#setAckBits(this.ackBits | (1 << (behind - 1)));
     }
     this.#set(sequence, true);
     return true;
   }
 
   /** Moves the bits by as many sequences as the newest moves; what was the newest becomes one of them. */
-  #noteNewest(ahead: number): void {
-    const kept = ahead < WORD_BITS ? this.#ackBits << ahead : 0;
-    const isNear = this.#newest > 0 && ahead <= WORD_BITS;
-    this.#ackBits = (isNear ? kept | (1 << (ahead - 1)) : kept) >>> 0;
+  #noteNewest(sequence: number): void {
+    const { newest } = this;
+    const ahead = sequence - newest;
+    const kept = ahead < WORD_BITS ? this.ackBits << ahead : 0;
+    const isNear = newest > 0 && ahead <= WORD_BITS;
+    this.#setAckBits(isNear ? kept | (1 << (ahead - 1)) : kept);
+    this.#words[this.#at + NEWEST] = sequence;
+  }
+
+  #setAckBits(bits: number): void {
+    this.#words[this.#at + ACK_BITS] = bits;
   }
 
   #has(sequence: number): boolean {
-    const bit = sequence % REPLAY_WINDOW_SIZE;
-    return (((this.#accepted[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
+    const bit = sequence & (REPLAY_WINDOW_SIZE - 1);
+    const word = this.#words[this.#at + ACCEPTED + (bit >>> 5)] ?? 0;
+    return ((word >>> (bit & 31)) & 1) === 1;
   }
 
   #set(sequence: number, accepted: boolean): void {
-    const bit = sequence % REPLAY_WINDOW_SIZE;
-    const word = this.#accepted[bit >>> 5] ?? 0;
+    const bit = sequence & (REPLAY_WINDOW_SIZE - 1);
+    const index = this.#at + ACCEPTED + (bit >>> 5);
+    const word = this.#words[index] ?? 0;
     const mask = 1 << (bit & 31);
-    this.#accepted[bit >>> 5] = accepted ? word | mask : word & ~mask;
+    this.#words[index] = accepted ? word | mask : word & ~mask;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BitReader } from "./bit_reader.ts";
 import type { BodyTarget } from "./body_context.ts";
 import { findShellOf, SHELL_AGE_BITS } from "./shell_encoder.ts";
+import { SHELL } from "./snapshot_frame.ts";
 import { HEADING_BITS, SHELL_AGE_MAX, SHELLS_MAX } from "./snapshot_limits.ts";
 
 /** Reads the shells into the frame: what is left of the baseline's and what is new, in their order. */
@@ -18,8 +19,8 @@ export function decodeShells(target: BodyTarget, reader: BitReader): void {
     if (at >= SHELLS_MAX) reader.refuse("out_of_range");
     if (reader.refusal !== undefined) return;
     decodeShell(target, at, reader);
-    const tick = frame.shellTick[at] ?? 0;
-    const slot = frame.shellSlot[at] ?? 0;
+    const tick = frame.shell(at, SHELL.tick);
+    const slot = frame.shell(at, SHELL.slot);
     if (tick < lastTick || (tick === lastTick && slot <= lastSlot)) reader.refuse("not_canonical");
     lastTick = tick;
     lastSlot = slot;
@@ -39,11 +40,11 @@ function decodeShell(
   const age = reader.bounded(isYoung ? widths.tickBits : SHELL_AGE_BITS, ageMax);
   if (!isYoung && baseline !== undefined && age < baselineTicks) reader.refuse("not_canonical");
   if (age >= frame.tick) reader.refuse("out_of_range");
-  frame.shellTick[at] = frame.tick - age;
-  frame.shellSlot[at] = reader.bounded(layout.slotBits, layout.slotCount - 1);
-  frame.shellXCm[at] = reader.bounded(layout.xBits, layout.xCmMax);
-  frame.shellYCm[at] = reader.bounded(layout.yBits, layout.yCmMax);
-  frame.shellHeading[at] = reader.bits(HEADING_BITS);
+  frame.setShell(at, SHELL.tick, frame.tick - age);
+  frame.setShell(at, SHELL.slot, reader.bounded(layout.slotBits, layout.slotCount - 1));
+  frame.setShell(at, SHELL.xCm, reader.bounded(layout.xBits, layout.xCmMax));
+  frame.setShell(at, SHELL.yCm, reader.bounded(layout.yBits, layout.yCmMax));
+  frame.setShell(at, SHELL.heading, reader.bits(HEADING_BITS));
 }
 
 /**
@@ -52,25 +53,25 @@ function decodeShell(
  */
 function moveIntoPlace({ frame, baseline }: BodyTarget): boolean {
   const last = frame.shellCount - 1;
-  const tick = frame.shellTick[last] ?? 0;
-  const slot = frame.shellSlot[last] ?? 0;
+  const tick = frame.shell(last, SHELL.tick);
+  const slot = frame.shell(last, SHELL.slot);
   const isKnown = baseline !== undefined &&
     findShellOf(baseline, tick, slot) < baseline.shellCount;
   if (isKnown) return false;
-  const x = frame.shellXCm[last] ?? 0;
-  const y = frame.shellYCm[last] ?? 0;
-  const heading = frame.shellHeading[last] ?? 0;
+  const x = frame.shell(last, SHELL.xCm);
+  const y = frame.shell(last, SHELL.yCm);
+  const heading = frame.shell(last, SHELL.heading);
   let at = last;
   for (; at > 0; at--) {
-    const ahead = (frame.shellTick[at - 1] ?? 0) - tick || (frame.shellSlot[at - 1] ?? 0) - slot;
+    const ahead = frame.shell(at - 1, SHELL.tick) - tick || frame.shell(at - 1, SHELL.slot) - slot;
     if (ahead === 0) return false;
     if (ahead < 0) break;
     frame.copyShell(frame, at - 1, at);
   }
-  frame.shellTick[at] = tick;
-  frame.shellSlot[at] = slot;
-  frame.shellXCm[at] = x;
-  frame.shellYCm[at] = y;
-  frame.shellHeading[at] = heading;
+  frame.setShell(at, SHELL.tick, tick);
+  frame.setShell(at, SHELL.slot, slot);
+  frame.setShell(at, SHELL.xCm, x);
+  frame.setShell(at, SHELL.yCm, y);
+  frame.setShell(at, SHELL.heading, heading);
   return true;
 }

@@ -34,7 +34,7 @@ export class SnapshotDecoder {
     this.#target = {
       layout,
       widths: new DeltaWidths(layout.tickRate),
-      frame: new SnapshotFrame(),
+      frame: new SnapshotFrame(layout),
       baseline: undefined,
       events: new FrameEvents(),
     };
@@ -69,15 +69,16 @@ export class SnapshotDecoder {
 }
 
 function decodeMatch({ layout, frame, baseline }: BodyTarget, reader: BitReader): void {
-  frame.teamScore.fill(0);
-  if (baseline !== undefined) frame.teamScore.set(baseline.teamScore);
+  for (let team = 1; team <= layout.teamMax; team++) {
+    frame.setTeamScore(team, baseline?.teamScore(team) ?? 0);
+  }
   let last = 0;
   while (reader.bit()) {
     const team = reader.bounded(layout.teamBits, layout.teamMax);
     const score = reader.bits(16);
-    if (team <= last || score === frame.teamScore[team]) reader.refuse("not_canonical");
+    if (team <= last || score === frame.teamScore(team)) reader.refuse("not_canonical");
     if (reader.refusal !== undefined) return;
-    frame.teamScore[team] = score;
+    frame.setTeamScore(team, score);
     last = team;
   }
   frame.outcome = baseline?.outcome ?? OUTCOMES.none;

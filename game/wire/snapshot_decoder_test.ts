@@ -3,7 +3,8 @@ import { FrameEvents } from "./frame_events.ts";
 import { frameHash } from "./frame_hash.ts";
 import { frameLayout } from "./frame_layout.ts";
 import { SnapshotDecoder } from "./snapshot_decoder.ts";
-import { SnapshotFrame } from "./snapshot_frame.ts";
+import { SHELL, SnapshotFrame, TANK } from "./snapshot_frame.ts";
+import { SLOTS_MAX } from "./snapshot_limits.ts";
 
 const LAYOUT = frameLayout({
   tickRate: 30,
@@ -34,8 +35,8 @@ Deno.test("SnapshotDecoder takes no baseline that is not before the snapshot, or
 
 Deno.test("SnapshotDecoder leaves nothing of what the frame and the events held before", () => {
   const frame = new SnapshotFrame();
-  frame.present.fill(1);
-  frame.teamScore.fill(9);
+  for (let slot = 0; slot < SLOTS_MAX; slot++) frame.setNames(slot, "t", "p");
+  for (let team = 1; team <= SLOTS_MAX; team++) frame.setTeamScore(team, 9);
   frame.shellCount = 5;
   frame.outcome = 1;
   frame.winner = 2;
@@ -52,7 +53,7 @@ Deno.test("SnapshotDecoder leaves nothing of what the frame and the events held 
 Deno.test("frameHash changes with every field of what is there, and with nothing else", () => {
   const make = (): SnapshotFrame => {
     const frame = new SnapshotFrame();
-    frame.present[3] = 1;
+    frame.setNames(3, "", "");
     frame.shellCount = 1;
     return frame;
   };
@@ -60,25 +61,25 @@ Deno.test("frameHash changes with every field of what is there, and with nothing
     (frame) => frame.tick = 1,
     (frame) => frame.outcome = 1,
     (frame) => frame.winner = 1,
-    (frame) => frame.teamScore[2] = 1,
-    (frame) => frame.present[3] = 0,
-    (frame) => frame.present[4] = 1,
-    (frame) => frame.xCm[3] = 1,
-    (frame) => frame.yCm[3] = 1,
-    (frame) => frame.heading[3] = 1,
-    (frame) => frame.turret[3] = 1,
-    (frame) => frame.hp[3] = 1,
-    (frame) => frame.team[3] = 1,
-    (frame) => frame.score[3] = 1,
-    (frame) => frame.flags[3] = 1,
-    (frame) => frame.tankId[3] = "x",
-    (frame) => frame.playerId[3] = "x",
+    (frame) => frame.setTeamScore(2, 1),
+    (frame) => frame.removeTank(3),
+    (frame) => frame.setNames(4, "", ""),
+    (frame) => frame.setTank(3, TANK.xCm, 1),
+    (frame) => frame.setTank(3, TANK.yCm, 1),
+    (frame) => frame.setTank(3, TANK.heading, 1),
+    (frame) => frame.setTank(3, TANK.turret, 1),
+    (frame) => frame.setTank(3, TANK.hp, 1),
+    (frame) => frame.setTank(3, TANK.team, 1),
+    (frame) => frame.setTank(3, TANK.score, 1),
+    (frame) => frame.setTank(3, TANK.flags, 1),
+    (frame) => frame.setNames(3, "x", ""),
+    (frame) => frame.setNames(3, "", "x"),
     (frame) => frame.shellCount = 0,
-    (frame) => frame.shellTick[0] = 1,
-    (frame) => frame.shellSlot[0] = 1,
-    (frame) => frame.shellXCm[0] = 1,
-    (frame) => frame.shellYCm[0] = 1,
-    (frame) => frame.shellHeading[0] = 1,
+    (frame) => frame.setShell(0, SHELL.tick, 1),
+    (frame) => frame.setShell(0, SHELL.slot, 1),
+    (frame) => frame.setShell(0, SHELL.xCm, 1),
+    (frame) => frame.setShell(0, SHELL.yCm, 1),
+    (frame) => frame.setShell(0, SHELL.heading, 1),
   ];
   const hashes = changes.map((change) => {
     const frame = make();
@@ -87,8 +88,8 @@ Deno.test("frameHash changes with every field of what is there, and with nothing
   });
   assertEquals(new Set([frameHash(make(), LAYOUT), ...hashes]).size, changes.length + 1);
   const unseen = make();
-  unseen.xCm[5] = 1;
-  unseen.shellXCm[1] = 1;
-  unseen.teamScore[3] = 1;
+  unseen.setTank(5, TANK.xCm, 1);
+  unseen.setShell(1, SHELL.xCm, 1);
+  unseen.setTeamScore(3, 1);
   assertEquals(frameHash(unseen, LAYOUT), frameHash(make(), LAYOUT));
 });

@@ -1,11 +1,11 @@
 import { BitWriter } from "./bit_writer.ts";
 import type { BodySource } from "./body_context.ts";
-import { DeltaWidths } from "./delta_widths.ts";
+import { sharedWidths } from "./delta_widths.ts";
 import { encodeEvents } from "./event_encoder.ts";
-import { FrameEvents } from "./frame_events.ts";
+import type { FrameEvents } from "./frame_events.ts";
 import type { FrameLayout } from "./frame_layout.ts";
 import { encodeShells } from "./shell_encoder.ts";
-import { SnapshotFrame } from "./snapshot_frame.ts";
+import type { SnapshotFrame } from "./snapshot_frame.ts";
 import { BASELINE_TICKS_MAX } from "./snapshot_limits.ts";
 import { encodeTanks } from "./tank_encoder.ts";
 import type { Visibility } from "./visibility.ts";
@@ -22,25 +22,21 @@ export interface EncodeOptions {
   readonly baselineVisible?: Visibility | undefined;
 }
 
+// Used by one encoder at a time, within one call: what all matches share is warm.
+const writer = new BitWriter(new Uint8Array(0));
+
 /**
  * Encodes frames of one match. A body is for every client on the same baseline that sees the same: make
  * it once and copy it behind each one's prefix. Encoding allocates nothing but for tanks that are new.
  */
 export class SnapshotEncoder {
-  readonly #writer = new BitWriter(new Uint8Array(0));
-  readonly #source: BodySource;
+  readonly #layout: FrameLayout;
+  /** Used again; undefined before the first body. */
+  #source: BodySource | undefined;
 
   /** An encoder for matches of this layout. */
   constructor(layout: FrameLayout) {
-    this.#source = {
-      layout,
-      widths: new DeltaWidths(layout.tickRate),
-      frame: new SnapshotFrame(),
-      baseline: undefined,
-      visible: undefined,
-      baselineVisible: undefined,
-      events: new FrameEvents(),
-    };
+    this.#layout = layout;
   }
 
   /**
@@ -51,7 +47,7 @@ export class SnapshotEncoder {
    */
   encode(frame: SnapshotFrame, into: Uint8Array, options: EncodeOptions): number {
     const { baseline, events, visible, baselineVisible } = options;
-    const source = this.#source;
+    const source = this.#source ??= newSource(this.#layout, { frame, events });
     source.frame = frame;
     source.baseline = baseline;
     source.events = events;
@@ -64,7 +60,6 @@ export class SnapshotEncoder {
       }
       source.widths.setTicks(ticks);
     }
-    const writer = this.#writer;
     writer.reset(into);
     encodeTanks(source, writer);
     encodeMatch(source, writer);
@@ -75,13 +70,28 @@ export class SnapshotEncoder {
   }
 }
 
+function newSource(
+  layout: FrameLayout,
+  { frame, events }: { readonly frame: SnapshotFrame; readonly events: FrameEvents },
+): BodySource {
+  return {
+    layout,
+    widths: sharedWidths(layout.tickRate),
+    frame,
+    baseline: undefined,
+    visible: undefined,
+    baselineVisible: undefined,
+    events,
+  };
+}
+
 /** Writes what is neither tank nor shell: changed scores of teams, and how the match ended. */
 function encodeMatch({ layout, frame, baseline }: BodySource, writer: BitWriter): void {
   for (let team = 1; team <= layout.teamMax; team++) {
-    if (frame.teamScore[team] === (baseline?.teamScore[team] ?? 0)) continue;
+    if (frame.teamScore(team) === (baseline?.teamScore(team) ?? 0)) continue;
     writer.bit(true);
     writer.bits(team, layout.teamBits);
-    writer.bits(frame.teamScore[team] ?? 0, 16);
+    writer.bits(frame.teamScore(team), 16);
   }
   writer.bit(false);
   const isSame = frame.outcome === (baseline?.outcome ?? 0) &&

@@ -12,7 +12,7 @@ import { frameHash } from "./frame_hash.ts";
 import { frameLayout } from "./frame_layout.ts";
 import { SnapshotDecoder } from "./snapshot_decoder.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
-import { SnapshotFrame } from "./snapshot_frame.ts";
+import { SHELL, SnapshotFrame, TANK } from "./snapshot_frame.ts";
 import { SHELLS_MAX, SLOTS_MAX, SNAPSHOT_BODY_BYTES_MAX } from "./snapshot_limits.ts";
 import { encodeSnapshot, partCountOf } from "./snapshot_parts.ts";
 import { SnapshotPrefix } from "./snapshot_prefix.ts";
@@ -100,14 +100,14 @@ Deno.test("A client that sees a part gets that part, and what leaves its sight i
     assertEquals(frameHash(next, layout), frameHash(frame, layout, visible));
     const slots = Array.from({ length: 10 }, (_, slot) => slot);
     assertEquals(
-      slots.filter((slot) => next.present[slot] === 1),
+      slots.filter((slot) => next.hasTank(slot)),
       slots.filter((slot) => visible.hasSlot(slot)),
     );
     const shells = Array.from({ length: frame.shellCount }, (_, index) => index)
       .filter((index) => visible.hasShell(index));
     assertEquals(
-      [...next.shellTick.subarray(0, next.shellCount)],
-      shells.map((index) => frame.shellTick[index]),
+      Array.from({ length: next.shellCount }, (_, index) => next.shell(index, SHELL.tick)),
+      shells.map((index) => frame.shell(index, SHELL.tick)),
     );
     for (let index = 0; index < told.count; index++) {
       const at = told.at(index);
@@ -136,7 +136,7 @@ Deno.test("A shot is told where its shell was in no snapshot, and seen by its sh
     if (events.kind[at] === 0 && (events.tick[at] ?? 0) > baseline.tick) shots += 1;
   }
   const shells =
-    Array.from({ length: newest.shellCount }, (_, index) => newest.shellTick[index] ?? 0)
+    Array.from({ length: newest.shellCount }, (_, index) => newest.shell(index, SHELL.tick))
       .filter((tick) => tick > baseline.tick).length;
   assert(shots > shells && shells > 0, "the match has both");
   assertEquals(shotsTold, shots - shells);
@@ -173,15 +173,15 @@ Deno.test("The largest frame there can be fits, also in its parts", () => {
   });
   const frame = new SnapshotFrame();
   frame.tick = 0xffffffff;
-  frame.present.fill(1);
-  frame.tankId.fill("t".repeat(64));
-  frame.playerId.fill("𝄞".repeat(64));
-  frame.team.fill(100);
-  frame.teamScore.fill(9);
+  for (let slot = 0; slot < SLOTS_MAX; slot++) {
+    frame.setNames(slot, "t".repeat(64), "𝄞".repeat(64));
+    frame.setTank(slot, TANK.team, 100);
+    frame.setTeamScore(slot + 1, 9);
+  }
   frame.shellCount = SHELLS_MAX;
   for (let index = 0; index < SHELLS_MAX; index++) {
-    frame.shellTick[index] = frame.tick - 10 + Math.floor(index / 100);
-    frame.shellSlot[index] = index % 100;
+    frame.setShell(index, SHELL.tick, frame.tick - 10 + Math.floor(index / 100));
+    frame.setShell(index, SHELL.slot, index % 100);
   }
   const length = new SnapshotEncoder(layout).encode(frame, BODY, { events: NO_EVENTS });
   assert(length <= SNAPSHOT_BODY_BYTES_MAX, `${length} bytes`);

@@ -29,10 +29,7 @@ export class SnapshotReceiver {
   readonly prefix: SnapshotPrefix = new SnapshotPrefix();
   readonly #decoder: SnapshotDecoder;
   /** Used in turn; one more than are kept, into which the next is read. */
-  readonly #frames: SnapshotFrame[] = Array.from(
-    { length: BASELINES_MAX + 1 },
-    () => new SnapshotFrame(),
-  );
+  readonly #frames: SnapshotFrame[];
   #next = 0;
   readonly #events = new FrameEvents();
   #newestTick = 0;
@@ -44,6 +41,7 @@ export class SnapshotReceiver {
   /** A receiver for a match of this layout, without any snapshot. */
   constructor(layout: FrameLayout) {
     this.#decoder = new SnapshotDecoder(layout);
+    this.#frames = Array.from({ length: BASELINES_MAX + 1 }, () => new SnapshotFrame(layout));
   }
 
   /** The tick of the newest complete snapshot, which INPUT acknowledges; 0: none. */

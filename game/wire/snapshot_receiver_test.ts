@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { FrameEvents } from "./frame_events.ts";
 import { frameLayout } from "./frame_layout.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
-import { SnapshotFrame } from "./snapshot_frame.ts";
+import { SnapshotFrame, TANK } from "./snapshot_frame.ts";
 import { BASELINES_MAX, SNAPSHOT_BODY_BYTES_MAX } from "./snapshot_limits.ts";
 import { encodeSnapshot, partCountOf, SNAPSHOT_PART_BYTES_MAX } from "./snapshot_parts.ts";
 import { SnapshotPrefix } from "./snapshot_prefix.ts";
@@ -22,11 +22,9 @@ function frameOf(tick: number, tankCount: number): SnapshotFrame {
   const frame = new SnapshotFrame();
   frame.tick = tick;
   for (let slot = 0; slot < tankCount; slot++) {
-    frame.present[slot] = 1;
-    frame.tankId[slot] = `tank-${slot}`;
-    frame.playerId[slot] = "a player with a long name";
-    frame.team[slot] = 1;
-    frame.xCm[slot] = tick;
+    frame.setNames(slot, `tank-${slot}`, "a player with a long name");
+    frame.setTank(slot, TANK.team, 1);
+    frame.setTank(slot, TANK.xCm, tick);
   }
   return frame;
 }
@@ -59,7 +57,7 @@ Deno.test("SnapshotReceiver keeps the last 32 snapshots as baselines", () => {
   for (let tick = 2; tick <= BASELINES_MAX; tick++) {
     assertEquals(receiveAll(receiver, datagramsOf(frameOf(tick, 3), first)), ["frame"]);
   }
-  assertEquals(receiver.frameAt(1)?.xCm[2], 1);
+  assertEquals(receiver.frameAt(1)?.tank(2, TANK.xCm), 1);
   assertEquals(receiveAll(receiver, datagramsOf(frameOf(33, 3), first)), ["frame"]);
   assertEquals(receiver.frameAt(1), undefined);
   assertEquals(receiveAll(receiver, datagramsOf(frameOf(34, 3), first)), ["unknown_baseline"]);
@@ -77,7 +75,7 @@ Deno.test("SnapshotReceiver puts parts together in any order, and not with those
   assertEquals(receiveAll(receiver, rest), rest.map(() => "part"));
   assertEquals(receiveAll(receiver, old.slice(0, 1)), ["stale"]);
   assertEquals(receiveAll(receiver, [first, first]), ["frame", "stale"]);
-  assertEquals(receiver.frameAt(8)?.xCm[99], 8);
+  assertEquals(receiver.frameAt(8)?.tank(99, TANK.xCm), 8);
 });
 
 Deno.test("SnapshotReceiver survives a refused snapshot without losing a baseline", () => {

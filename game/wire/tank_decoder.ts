@@ -3,6 +3,7 @@ import type { BodyTarget } from "./body_context.ts";
 import { fitsSigned, turnBits } from "./delta_widths.ts";
 import type { FrameLayout } from "./frame_layout.ts";
 import { PLAYER_ID_BYTES_MAX } from "./join_message.ts";
+import { TANK } from "./snapshot_frame.ts";
 import { HEADING_BITS, HP_MAX, TANK_ID_BYTES_MAX } from "./snapshot_limits.ts";
 
 const MOVED = 1;
@@ -16,9 +17,11 @@ const HALF_TURN = 1 << (HEADING_BITS - 1);
 /** Reads the tanks into the frame, in which nothing of them is set. */
 export function decodeTanks(target: BodyTarget, reader: BitReader): void {
   const { layout, frame, baseline } = target;
-  frame.present.fill(0);
-  for (let slot = 0; baseline !== undefined && slot < layout.slotCount; slot++) {
-    if (baseline.present[slot] !== 1) continue;
+  for (let slot = 0; slot < layout.slotCount; slot++) {
+    if (baseline === undefined || !baseline.hasTank(slot)) {
+      frame.removeTank(slot);
+      continue;
+    }
     frame.copyTank(baseline, slot);
     if (reader.bit()) decodeChange(target, slot, reader);
   }
@@ -26,29 +29,27 @@ export function decodeTanks(target: BodyTarget, reader: BitReader): void {
   while (reader.bit()) {
     const slot = reader.bounded(layout.slotBits, layout.slotCount - 1);
     if (slot <= last) reader.refuse("not_canonical");
-    else if (frame.present[slot] === 1) reader.refuse("out_of_range");
+    else if (frame.hasTank(slot)) reader.refuse("out_of_range");
     if (reader.refusal !== undefined) return;
     last = slot;
     decodeNewTank(target, slot, reader);
-    const wasThere = baseline?.present[slot] === 1 && baseline.tankId[slot] === frame.tankId[slot];
+    const wasThere = baseline?.hasTank(slot) === true && frame.hasSameTank(baseline, slot);
     if (wasThere) reader.refuse("not_canonical");
   }
 }
 
 function decodeNewTank({ layout, frame }: BodyTarget, slot: number, reader: BitReader): void {
-  frame.present[slot] = 1;
   const tankId = reader.text(TANK_ID_BYTES_MAX);
   if (tankId === "") reader.refuse("out_of_range");
-  frame.tankId[slot] = tankId;
-  frame.playerId[slot] = reader.text(PLAYER_ID_BYTES_MAX);
-  frame.xCm[slot] = reader.bounded(layout.xBits, layout.xCmMax);
-  frame.yCm[slot] = reader.bounded(layout.yBits, layout.yCmMax);
-  frame.heading[slot] = reader.bits(HEADING_BITS);
-  frame.turret[slot] = reader.bits(HEADING_BITS);
-  frame.hp[slot] = reader.bounded(7, HP_MAX);
-  frame.team[slot] = readTeam(layout, reader);
-  frame.score[slot] = reader.bits(16);
-  frame.flags[slot] = reader.bits(2);
+  frame.setNames(slot, tankId, reader.text(PLAYER_ID_BYTES_MAX));
+  frame.setTank(slot, TANK.xCm, reader.bounded(layout.xBits, layout.xCmMax));
+  frame.setTank(slot, TANK.yCm, reader.bounded(layout.yBits, layout.yCmMax));
+  frame.setTank(slot, TANK.heading, reader.bits(HEADING_BITS));
+  frame.setTank(slot, TANK.turret, reader.bits(HEADING_BITS));
+  frame.setTank(slot, TANK.hp, reader.bounded(7, HP_MAX));
+  frame.setTank(slot, TANK.team, readTeam(layout, reader));
+  frame.setTank(slot, TANK.score, reader.bits(16));
+  frame.setTank(slot, TANK.flags, reader.bits(2));
 }
 
 function decodeChange(target: BodyTarget, slot: number, reader: BitReader): void {
@@ -60,25 +61,25 @@ function decodeChange(target: BodyTarget, slot: number, reader: BitReader): void
   }
   if (reader.refusal !== undefined) return;
   if (mask === 0) {
-    frame.present[slot] = 0;
+    frame.removeTank(slot);
     return;
   }
   if ((mask & MOVED) !== 0) decodeMove(target, slot, reader);
   if ((mask & TURNED) !== 0) {
     const turn = decodeTurn(reader, widths.hullTurn);
-    frame.heading[slot] = ((frame.heading[slot] ?? 0) + turn) & HEADING_MASK;
+    frame.setTank(slot, TANK.heading, (frame.tank(slot, TANK.heading) + turn) & HEADING_MASK);
   }
   if ((mask & AIMED) !== 0) {
     const turn = decodeTurn(reader, widths.turretTurn);
-    frame.turret[slot] = ((frame.turret[slot] ?? 0) + turn) & HEADING_MASK;
+    frame.setTank(slot, TANK.turret, (frame.tank(slot, TANK.turret) + turn) & HEADING_MASK);
   }
   if ((mask & REST) !== 0) decodeRest(target, slot, reader);
 }
 
 function decodeMove(target: BodyTarget, slot: number, reader: BitReader): void {
   const { frame, layout, widths } = target;
-  const fromX = frame.xCm[slot] ?? 0;
-  const fromY = frame.yCm[slot] ?? 0;
+  const fromX = frame.tank(slot, TANK.xCm);
+  const fromY = frame.tank(slot, TANK.yCm);
   const kind = reader.bits(2);
   const width = widths.position[kind];
   const x = width === undefined ? reader.bits(layout.xBits) : fromX + reader.signed(width);
@@ -87,8 +88,8 @@ function decodeMove(target: BodyTarget, slot: number, reader: BitReader): void {
   const narrower = kind === 0 ? 0 : widths.position[kind - 1] ?? 0;
   const isNarrow = kind > 0 && fitsSigned(x - fromX, narrower) && fitsSigned(y - fromY, narrower);
   if (isNarrow || (x === fromX && y === fromY)) reader.refuse("not_canonical");
-  frame.xCm[slot] = x;
-  frame.yCm[slot] = y;
+  frame.setTank(slot, TANK.xCm, x);
+  frame.setTank(slot, TANK.yCm, y);
 }
 
 function decodeTurn(reader: BitReader, fullTurn: number): number {
@@ -117,24 +118,21 @@ function decodeRest(body: BodyTarget, slot: number, reader: BitReader): void {
   const isScoreChanged = reader.bit();
   const isTeamChanged = reader.bit();
   const isPlayerChanged = reader.bit();
-  const { hp, flags, score, team, playerId } = frame;
-  const before = {
-    hp: hp[slot],
-    flags: flags[slot],
-    score: score[slot],
-    team: team[slot],
-    playerId: playerId[slot],
-  };
-  if (isHpChanged) hp[slot] = reader.bounded(7, HP_MAX);
-  if (areFlagsChanged) flags[slot] = reader.bits(2);
-  if (isScoreChanged) score[slot] = reader.bits(16);
-  if (isTeamChanged) team[slot] = readTeam(body.layout, reader);
-  if (isPlayerChanged) playerId[slot] = reader.text(PLAYER_ID_BYTES_MAX);
-  const isCanonical = (hp[slot] !== before.hp) === isHpChanged &&
-    (flags[slot] !== before.flags) === areFlagsChanged &&
-    (score[slot] !== before.score) === isScoreChanged &&
-    (team[slot] !== before.team) === isTeamChanged &&
-    (playerId[slot] !== before.playerId) === isPlayerChanged &&
+  const [hp, flags] = [frame.tank(slot, TANK.hp), frame.tank(slot, TANK.flags)];
+  const [score, team] = [frame.tank(slot, TANK.score), frame.tank(slot, TANK.team)];
+  const playerId = frame.playerId(slot);
+  if (isHpChanged) frame.setTank(slot, TANK.hp, reader.bounded(7, HP_MAX));
+  if (areFlagsChanged) frame.setTank(slot, TANK.flags, reader.bits(2));
+  if (isScoreChanged) frame.setTank(slot, TANK.score, reader.bits(16));
+  if (isTeamChanged) frame.setTank(slot, TANK.team, readTeam(body.layout, reader));
+  if (isPlayerChanged) {
+    frame.setNames(slot, frame.tankId(slot), reader.text(PLAYER_ID_BYTES_MAX));
+  }
+  const isCanonical = (frame.tank(slot, TANK.hp) !== hp) === isHpChanged &&
+    (frame.tank(slot, TANK.flags) !== flags) === areFlagsChanged &&
+    (frame.tank(slot, TANK.score) !== score) === isScoreChanged &&
+    (frame.tank(slot, TANK.team) !== team) === isTeamChanged &&
+    (frame.playerId(slot) !== playerId) === isPlayerChanged &&
     (isHpChanged || areFlagsChanged || isScoreChanged || isTeamChanged || isPlayerChanged);
   if (!isCanonical) reader.refuse("not_canonical");
 }

@@ -2,7 +2,7 @@ import type { BitWriter } from "./bit_writer.ts";
 import type { BodySource } from "./body_context.ts";
 import { fitsSigned, turnBetween, turnBits } from "./delta_widths.ts";
 import { PLAYER_ID_BYTES_MAX } from "./join_message.ts";
-import type { SnapshotFrame } from "./snapshot_frame.ts";
+import { type SnapshotFrame, TANK, type TankField } from "./snapshot_frame.ts";
 import { HEADING_BITS, TANK_ID_BYTES_MAX } from "./snapshot_limits.ts";
 import { isTankSeen, nextTankSeen } from "./visibility.ts";
 
@@ -23,7 +23,7 @@ export function encodeTanks(source: BodySource, writer: BitWriter): void {
       slot < slotCount;
       slot = nextTankSeen(baseline, baselineVisible, { from: slot + 1, slotCount })
     ) {
-      if (isTankSeen(frame, slot, visible) && frame.tankId[slot] === baseline.tankId[slot]) {
+      if (isTankSeen(frame, slot, visible) && frame.hasSameTank(baseline, slot)) {
         encodeChange(source, slot, writer);
       } else {
         // Changed in a way in which no tank changes: it is gone.
@@ -37,7 +37,7 @@ export function encodeTanks(source: BodySource, writer: BitWriter): void {
     slot = nextTankSeen(frame, visible, { from: slot + 1, slotCount })
   ) {
     const isKnown = baseline !== undefined && isTankSeen(baseline, slot, baselineVisible) &&
-      frame.tankId[slot] === baseline.tankId[slot];
+      frame.hasSameTank(baseline, slot);
     if (isKnown) continue;
     writer.bit(true);
     encodeNewTank(source, slot, writer);
@@ -47,16 +47,16 @@ export function encodeTanks(source: BodySource, writer: BitWriter): void {
 
 function encodeNewTank({ layout, frame }: BodySource, slot: number, writer: BitWriter): void {
   writer.bits(slot, layout.slotBits);
-  writer.text(frame.tankId[slot] ?? "", TANK_ID_BYTES_MAX);
-  writer.text(frame.playerId[slot] ?? "", PLAYER_ID_BYTES_MAX);
-  writer.bits(frame.xCm[slot] ?? 0, layout.xBits);
-  writer.bits(frame.yCm[slot] ?? 0, layout.yBits);
-  writer.bits(frame.heading[slot] ?? 0, HEADING_BITS);
-  writer.bits(frame.turret[slot] ?? 0, HEADING_BITS);
-  writer.bits(frame.hp[slot] ?? 0, 7);
-  writer.bits(frame.team[slot] ?? 0, layout.teamBits);
-  writer.bits(frame.score[slot] ?? 0, 16);
-  writer.bits(frame.flags[slot] ?? 0, 2);
+  writer.text(frame.tankId(slot), TANK_ID_BYTES_MAX);
+  writer.text(frame.playerId(slot), PLAYER_ID_BYTES_MAX);
+  writer.bits(frame.tank(slot, TANK.xCm), layout.xBits);
+  writer.bits(frame.tank(slot, TANK.yCm), layout.yBits);
+  writer.bits(frame.tank(slot, TANK.heading), HEADING_BITS);
+  writer.bits(frame.tank(slot, TANK.turret), HEADING_BITS);
+  writer.bits(frame.tank(slot, TANK.hp), 7);
+  writer.bits(frame.tank(slot, TANK.team), layout.teamBits);
+  writer.bits(frame.tank(slot, TANK.score), 16);
+  writer.bits(frame.tank(slot, TANK.flags), 2);
 }
 
 function encodeChange(source: BodySource, slot: number, writer: BitWriter): void {
@@ -69,35 +69,34 @@ function encodeChange(source: BodySource, slot: number, writer: BitWriter): void
   if (mask !== DRIVEN) writer.bits(mask, 4);
   if ((mask & MOVED) !== 0) encodeMove(source, slot, writer);
   if ((mask & TURNED) !== 0) {
-    const turn = turnBetween(baseline.heading[slot] ?? 0, frame.heading[slot] ?? 0);
+    const turn = turnBetween(baseline.tank(slot, TANK.heading), frame.tank(slot, TANK.heading));
     encodeTurn(writer, turn, widths.hullTurn);
   }
   if ((mask & AIMED) !== 0) {
-    const turn = turnBetween(baseline.turret[slot] ?? 0, frame.turret[slot] ?? 0);
+    const turn = turnBetween(baseline.tank(slot, TANK.turret), frame.tank(slot, TANK.turret));
     encodeTurn(writer, turn, widths.turretTurn);
   }
   if ((mask & REST) !== 0) encodeRest(source, slot, writer);
 }
 
 function changedFields(frame: SnapshotFrame, baseline: SnapshotFrame, slot: number): number {
+  const isSame = (field: TankField): boolean =>
+    frame.tank(slot, field) === baseline.tank(slot, field);
   let mask = 0;
-  if (frame.xCm[slot] !== baseline.xCm[slot] || frame.yCm[slot] !== baseline.yCm[slot]) {
-    mask |= MOVED;
-  }
-  if (frame.heading[slot] !== baseline.heading[slot]) mask |= TURNED;
-  if (frame.turret[slot] !== baseline.turret[slot]) mask |= AIMED;
-  const isRestSame = frame.hp[slot] === baseline.hp[slot] &&
-    frame.flags[slot] === baseline.flags[slot] && frame.score[slot] === baseline.score[slot] &&
-    frame.team[slot] === baseline.team[slot] && frame.playerId[slot] === baseline.playerId[slot];
+  if (!isSame(TANK.xCm) || !isSame(TANK.yCm)) mask |= MOVED;
+  if (!isSame(TANK.heading)) mask |= TURNED;
+  if (!isSame(TANK.turret)) mask |= AIMED;
+  const isRestSame = isSame(TANK.hp) && isSame(TANK.flags) && isSame(TANK.score) &&
+    isSame(TANK.team) && frame.hasSamePlayer(baseline, slot);
   return isRestSame ? mask : mask | REST;
 }
 
 function encodeMove(source: BodySource, slot: number, writer: BitWriter): void {
   const { frame, baseline, layout, widths } = source;
-  const x = frame.xCm[slot] ?? 0;
-  const y = frame.yCm[slot] ?? 0;
-  const dx = x - (baseline?.xCm[slot] ?? 0);
-  const dy = y - (baseline?.yCm[slot] ?? 0);
+  const x = frame.tank(slot, TANK.xCm);
+  const y = frame.tank(slot, TANK.yCm);
+  const dx = x - (baseline?.tank(slot, TANK.xCm) ?? 0);
+  const dy = y - (baseline?.tank(slot, TANK.yCm) ?? 0);
   for (let kind = 0; kind < 3; kind++) {
     const width = widths.position[kind] ?? 0;
     if (!fitsSigned(dx, width) || !fitsSigned(dy, width)) continue;
@@ -129,19 +128,19 @@ function encodeTurn(writer: BitWriter, turn: number, fullTurn: number): void {
 function encodeRest(source: BodySource, slot: number, writer: BitWriter): void {
   const { frame, baseline, layout } = source;
   if (baseline === undefined) return;
-  const isHpChanged = frame.hp[slot] !== baseline.hp[slot];
-  const areFlagsChanged = frame.flags[slot] !== baseline.flags[slot];
-  const isScoreChanged = frame.score[slot] !== baseline.score[slot];
-  const isTeamChanged = frame.team[slot] !== baseline.team[slot];
-  const isPlayerChanged = frame.playerId[slot] !== baseline.playerId[slot];
+  const isHpChanged = frame.tank(slot, TANK.hp) !== baseline.tank(slot, TANK.hp);
+  const areFlagsChanged = frame.tank(slot, TANK.flags) !== baseline.tank(slot, TANK.flags);
+  const isScoreChanged = frame.tank(slot, TANK.score) !== baseline.tank(slot, TANK.score);
+  const isTeamChanged = frame.tank(slot, TANK.team) !== baseline.tank(slot, TANK.team);
+  const isPlayerChanged = !frame.hasSamePlayer(baseline, slot);
   writer.bit(isHpChanged);
   writer.bit(areFlagsChanged);
   writer.bit(isScoreChanged);
   writer.bit(isTeamChanged);
   writer.bit(isPlayerChanged);
-  if (isHpChanged) writer.bits(frame.hp[slot] ?? 0, 7);
-  if (areFlagsChanged) writer.bits(frame.flags[slot] ?? 0, 2);
-  if (isScoreChanged) writer.bits(frame.score[slot] ?? 0, 16);
-  if (isTeamChanged) writer.bits(frame.team[slot] ?? 0, layout.teamBits);
-  if (isPlayerChanged) writer.text(frame.playerId[slot] ?? "", PLAYER_ID_BYTES_MAX);
+  if (isHpChanged) writer.bits(frame.tank(slot, TANK.hp), 7);
+  if (areFlagsChanged) writer.bits(frame.tank(slot, TANK.flags), 2);
+  if (isScoreChanged) writer.bits(frame.tank(slot, TANK.score), 16);
+  if (isTeamChanged) writer.bits(frame.tank(slot, TANK.team), layout.teamBits);
+  if (isPlayerChanged) writer.text(frame.playerId(slot), PLAYER_ID_BYTES_MAX);
 }

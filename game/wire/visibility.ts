@@ -63,7 +63,7 @@ export function nextTankSeen(
 ): number {
   if (visible !== undefined) return Math.min(nextBit(visible.slots, from), slotCount);
   let slot = from;
-  while (slot < slotCount && frame.present[slot] !== 1) slot++;
+  while (slot < slotCount && !frame.hasTank(slot)) slot++;
   return slot;
 }
 
@@ -83,7 +83,7 @@ export function isTankSeen(
   slot: number,
   visible: Visibility | undefined,
 ): boolean {
-  return frame.present[slot] === 1 && (visible === undefined || visible.hasSlot(slot));
+  return frame.hasTank(slot) && (visible === undefined || visible.hasSlot(slot));
 }
 
 /** Whether a frame has a shell at this place for who sees this much of it; undefined: all. */

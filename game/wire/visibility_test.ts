@@ -12,8 +12,9 @@ function randomSight(rng: Rng): { readonly frame: SnapshotFrame; readonly visibl
   const visible = new Visibility();
   const share = 1 + rng.below(40);
   for (let slot = 0; slot < slotCount; slot++) {
-    frame.present[slot] = rng.below(2);
-    if (frame.present[slot] === 1 && rng.below(share) === 0) visible.showSlot(slot);
+    if (rng.below(2) === 0) continue;
+    frame.setNames(slot, "t", "p");
+    if (rng.below(share) === 0) visible.showSlot(slot);
   }
   frame.shellCount = rng.below(SHELLS_MAX + 1);
   for (let index = 0; index < frame.shellCount; index++) {
@@ -46,10 +47,10 @@ Deno.test("Visibility is gone through in order, each tank and shell once", () =>
   const rng = new Rng(7);
   for (let round = 0; round < 300; round++) {
     const { frame, visible } = randomSight(rng);
-    const slots = [...frame.present.keys()];
+    const slots = Array.from({ length: slotCount }, (_, slot) => slot);
     const places = Array.from({ length: frame.shellCount }, (_, index) => index);
     assertEquals(tanksSeen(frame, visible), slots.filter((slot) => visible.hasSlot(slot)));
-    assertEquals(tanksSeen(frame), slots.filter((slot) => frame.present[slot] === 1));
+    assertEquals(tanksSeen(frame), slots.filter((slot) => frame.hasTank(slot)));
     assertEquals(shellsSeen(frame, visible), places.filter((index) => visible.hasShell(index)));
     assertEquals(shellsSeen(frame), places);
   }

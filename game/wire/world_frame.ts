@@ -5,8 +5,8 @@ import type { World } from "../simulation/world.ts";
 import type { WorldEvent } from "../simulation/world_event.ts";
 import { EVENT_KINDS, type FrameEvents } from "./frame_events.ts";
 import { type FrameLayout, frameLayout, UM_PER_CM } from "./frame_layout.ts";
-import { OUTCOMES, type SnapshotFrame, TANK_FLAGS } from "./snapshot_frame.ts";
-import { SCORE_MAX, SHELLS_MAX, SLOTS_MAX } from "./snapshot_limits.ts";
+import { OUTCOMES, SHELL, type SnapshotFrame, TANK, TANK_FLAGS } from "./snapshot_frame.ts";
+import { SCORE_MAX, SHELLS_MAX } from "./snapshot_limits.ts";
 
 /** 16 headings of the simulation are one of the wire. */
 const HEADING_SHIFT = 4;
@@ -26,17 +26,28 @@ export function worldLayout(world: World): FrameLayout {
   });
 }
 
-/** Writes a world, as clients see it, into a frame. Allocates nothing. */
-export function captureFrame(world: World, frame: SnapshotFrame): void {
+/**
+ * Writes a world, as clients see it, into a frame of its layout. Allocates nothing once the frame has
+ * held as many shells.
+ *
+ * @param previous an earlier frame of the world: whose names are still the same is not named anew, so that
+ * frames are compared by numbers alone
+ */
+export function captureFrame(world: World, frame: SnapshotFrame, previous?: SnapshotFrame): void {
   frame.tick = world.tick;
-  const { outcome, scores, shells, tuning } = world;
+  const { outcome, scores, shells, tanks, tuning } = world;
   frame.outcome = outcome === undefined ? OUTCOMES.none : OUTCOMES[outcome.reason];
   frame.winner = outcome?.winner ?? 0;
-  for (let team = 0; team <= SLOTS_MAX; team++) {
-    frame.teamScore[team] = Math.min(SCORE_MAX, scores[team] ?? 0);
+  for (let team = 1; team <= frame.teamMax; team++) {
+    frame.setTeamScore(team, Math.min(SCORE_MAX, scores[team] ?? 0));
   }
-  frame.present.fill(0);
-  for (const tank of world.tanks) captureTank(tank, frame);
+  let next = 0;
+  for (const tank of tanks) {
+    for (; next < tank.slot; next++) frame.removeTank(next);
+    captureTank(tank, frame, previous);
+    next = tank.slot + 1;
+  }
+  for (; next < frame.slotCount; next++) frame.removeTank(next);
   // The oldest stay: a client knows them. The bound is above what tanks can fire.
   frame.shellCount = Math.min(shells.length, SHELLS_MAX);
   for (let index = 0; index < frame.shellCount; index++) {
@@ -63,20 +74,21 @@ export function wireHeading(heading: number): number {
   return ((heading + HEADING_HALF) >> HEADING_SHIFT) & WIRE_HEADING_MASK;
 }
 
-function captureTank(tank: Tank, frame: SnapshotFrame): void {
-  const { slot } = tank;
-  frame.present[slot] = 1;
-  frame.xCm[slot] = cmFromUm(tank.xUm);
-  frame.yCm[slot] = cmFromUm(tank.yUm);
-  frame.heading[slot] = wireHeading(tank.heading);
-  frame.turret[slot] = wireHeading(tank.turret);
-  frame.hp[slot] = tank.hp;
-  frame.team[slot] = tank.team;
-  frame.score[slot] = Math.min(SCORE_MAX, tank.score);
-  frame.flags[slot] = (tank.alive ? TANK_FLAGS.alive : 0) |
-    (tank.protectedTicks > 0 ? TANK_FLAGS.protected : 0);
-  frame.tankId[slot] = tank.tankId;
-  frame.playerId[slot] = tank.playerId;
+function captureTank(tank: Tank, frame: SnapshotFrame, previous: SnapshotFrame | undefined): void {
+  const { slot, tankId, playerId } = tank;
+  const isKnown = previous !== undefined && previous.tankId(slot) === tankId &&
+    previous.playerId(slot) === playerId && previous.hasTank(slot);
+  if (isKnown) frame.copyNames(previous, slot);
+  else frame.setNames(slot, tankId, playerId);
+  frame.setTank(slot, TANK.xCm, cmFromUm(tank.xUm));
+  frame.setTank(slot, TANK.yCm, cmFromUm(tank.yUm));
+  frame.setTank(slot, TANK.heading, wireHeading(tank.heading));
+  frame.setTank(slot, TANK.turret, wireHeading(tank.turret));
+  frame.setTank(slot, TANK.hp, tank.hp);
+  frame.setTank(slot, TANK.team, tank.team);
+  frame.setTank(slot, TANK.score, Math.min(SCORE_MAX, tank.score));
+  const alive = tank.alive ? TANK_FLAGS.alive : 0;
+  frame.setTank(slot, TANK.flags, tank.protectedTicks > 0 ? alive | TANK_FLAGS.protected : alive);
 }
 
 /**
@@ -90,8 +102,8 @@ function makeRoom(
 ): number {
   let at = shellCount;
   for (; at > 0; at--) {
-    const ahead = (frame.shellTick[at - 1] ?? 0) - firedTick ||
-      (frame.shellSlot[at - 1] ?? 0) - slot;
+    const ahead = frame.shell(at - 1, SHELL.tick) - firedTick ||
+      frame.shell(at - 1, SHELL.slot) - slot;
     if (ahead < 0) break;
     frame.copyShell(frame, at - 1, at);
   }
@@ -108,11 +120,11 @@ function captureShell(
   },
 ): void {
   const { velocityXUm, velocityYUm } = shell;
-  frame.shellTick[index] = frame.tick - age;
-  frame.shellSlot[index] = shell.ownerSlot;
-  frame.shellXCm[index] = cmFromUm(shell.xUm - velocityXUm * age);
-  frame.shellYCm[index] = cmFromUm(shell.yUm - velocityYUm * age);
-  frame.shellHeading[index] = wireHeading(headingOf(velocityXUm, velocityYUm));
+  frame.setShell(index, SHELL.tick, frame.tick - age);
+  frame.setShell(index, SHELL.slot, shell.ownerSlot);
+  frame.setShell(index, SHELL.xCm, cmFromUm(shell.xUm - velocityXUm * age));
+  frame.setShell(index, SHELL.yCm, cmFromUm(shell.yUm - velocityYUm * age));
+  frame.setShell(index, SHELL.heading, wireHeading(headingOf(velocityXUm, velocityYUm)));
 }
 
 function captureEvent(event: WorldEvent, tick: number, events: FrameEvents): void {

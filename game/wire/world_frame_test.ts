@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { openSmallWorld, placeTank, stepTimes } from "../../tests/fixtures/small_world.ts";
 import { cosOf, sinOf, TRIG_ONE } from "../simulation/trigonometry.ts";
 import { EVENT_KINDS, EVENTS_KEPT_MAX, FrameEvents } from "./frame_events.ts";
-import { OUTCOMES, SnapshotFrame, TANK_FLAGS } from "./snapshot_frame.ts";
+import { OUTCOMES, SHELL, SnapshotFrame, TANK, TANK_FLAGS } from "./snapshot_frame.ts";
+import { SHELLS_MAX } from "./snapshot_limits.ts";
 import { captureEvents, captureFrame, cmFromUm, wireHeading, worldLayout } from "./world_frame.ts";
 
 Deno.test("captureFrame takes over what clients see", () => {
@@ -21,16 +22,25 @@ Deno.test("captureFrame takes over what clients see", () => {
     0,
     0,
   ]);
-  assertEquals([...frame.present.subarray(0, 3)], [1, 1, 0]);
-  assertEquals([frame.xCm[0], frame.yCm[0], frame.heading[0], frame.turret[0]], [
+  assertEquals([0, 1, 2].map((slot) => frame.hasTank(slot)), [true, true, false]);
+  assertEquals([
+    frame.tank(0, TANK.xCm),
+    frame.tank(0, TANK.yCm),
+    frame.tank(0, TANK.heading),
+    frame.tank(0, TANK.turret),
+  ], [
     1_000,
     2_001,
     0,
     0,
   ]);
-  assertEquals([frame.hp[0], frame.score[0], frame.team[0]], [75, 65_535, tank.team]);
-  assertEquals(frame.flags[0], TANK_FLAGS.alive | TANK_FLAGS.protected);
-  assertEquals([frame.tankId[0], frame.playerId[0]], [tank.tankId, tank.playerId]);
+  assertEquals([frame.tank(0, TANK.hp), frame.tank(0, TANK.score), frame.tank(0, TANK.team)], [
+    75,
+    65_535,
+    tank.team,
+  ]);
+  assertEquals(frame.tank(0, TANK.flags), TANK_FLAGS.alive | TANK_FLAGS.protected);
+  assertEquals([frame.tankId(0), frame.playerId(0)], [tank.tankId, tank.playerId]);
 });
 
 Deno.test("captureFrame gives a shell the same numbers for as long as it flies", () => {
@@ -44,16 +54,16 @@ Deno.test("captureFrame gives a shell the same numbers for as long as it flies",
     captureFrame(world, frame);
     const [shell] = world.shells;
     assert(shell !== undefined && frame.shellCount === 1);
-    const { shellTick, shellSlot, shellXCm, shellYCm, shellHeading } = frame;
-    seen.add([shellTick[0], shellSlot[0], shellXCm[0], shellYCm[0], shellHeading[0]].join());
+    const fields = [SHELL.tick, SHELL.slot, SHELL.xCm, SHELL.yCm, SHELL.heading] as const;
+    seen.add(fields.map((field) => frame.shell(0, field)).join());
     // As the specification has a client compute it: within 7 cm after a second.
-    const way = world.tuning.shellUmPerTick * (world.tick - (shellTick[0] ?? 0));
-    const heading = (shellHeading[0] ?? 0) * 16;
-    const xUm = (shellXCm[0] ?? 0) * 10_000 + way * cosOf(heading) / TRIG_ONE;
-    const yUm = (shellYCm[0] ?? 0) * 10_000 + way * sinOf(heading) / TRIG_ONE;
+    const way = world.tuning.shellUmPerTick * (world.tick - frame.shell(0, SHELL.tick));
+    const heading = frame.shell(0, SHELL.heading) * 16;
+    const xUm = frame.shell(0, SHELL.xCm) * 10_000 + way * cosOf(heading) / TRIG_ONE;
+    const yUm = frame.shell(0, SHELL.yCm) * 10_000 + way * sinOf(heading) / TRIG_ONE;
     assert(Math.hypot(xUm - shell.xUm, yUm - shell.yUm) < 70_000, `step ${step}`);
   }
-  assertEquals([...seen], [`1,0,${frame.shellXCm[0]},${frame.shellYCm[0]},313`]);
+  assertEquals([...seen], [`1,0,${frame.shell(0, SHELL.xCm)},${frame.shell(0, SHELL.yCm)},313`]);
 });
 
 Deno.test("captureEvents tells of hits, and captureFrame of the end", () => {
@@ -79,8 +89,8 @@ Deno.test("captureEvents tells of hits, and captureFrame of the end", () => {
   ]);
   const frame = new SnapshotFrame();
   captureFrame(world, frame);
-  assertEquals([frame.outcome, frame.winner, frame.teamScore[1]], [OUTCOMES.score, 1, 1]);
-  assertEquals(frame.flags[1], 0);
+  assertEquals([frame.outcome, frame.winner, frame.teamScore(1)], [OUTCOMES.score, 1, 1]);
+  assertEquals(frame.tank(1, TANK.flags), 0);
 });
 
 Deno.test("FrameEvents keeps the newest", () => {
@@ -120,9 +130,58 @@ Deno.test("captureFrame keeps shells in the order in which their shooters fired,
   const frame = new SnapshotFrame();
   captureFrame(world, frame);
   const fired = Array.from({ length: frame.shellCount }, (_, index) => [
-    frame.shellTick[index],
-    frame.shellSlot[index],
-    frame.shellYCm[index],
+    frame.shell(index, SHELL.tick),
+    frame.shell(index, SHELL.slot),
+    frame.shell(index, SHELL.yCm),
   ]);
   assertEquals(fired, [[8, 2, 5_000], [11, 1, 3_000], [12, 0, 1_000]]);
+});
+
+Deno.test("A frame knows the tanks and drivers of the one before, and those that are others", () => {
+  const world = openSmallWorld();
+  const [first, second] = [placeTank(world, { x: 10, y: 10 }), placeTank(world, { x: 10, y: 30 })];
+  const [before, after] = [new SnapshotFrame(worldLayout(world)), new SnapshotFrame()];
+  const same = (): (readonly [boolean, boolean])[] => {
+    captureFrame(world, after, before);
+    const known = [0, 1].map((slot) =>
+      [after.hasSameTank(before, slot), after.hasSamePlayer(before, slot)] as const
+    );
+    captureFrame(world, before, after);
+    return known;
+  };
+  captureFrame(world, before);
+  assertEquals(same(), [[true, true], [true, true]]);
+  second.playerId = "another";
+  assertEquals(same(), [[true, true], [true, false]]);
+  second.tankId = "another";
+  assertEquals(same(), [[true, true], [false, true]]);
+  world.removeTank(0);
+  assertEquals(same()[0], [false, false]);
+  assertEquals([after.hasTank(0), after.tankId(0), after.tankId(1)], [false, "", "another"]);
+  world.addTank(first, "back");
+  assertEquals(same()[0], [false, false]);
+  assertEquals([before.playerId(0), after.playerId(0)], ["back", "back"]);
+  captureFrame(world, after);
+  assertEquals(after.hasSameTank(before, 0), true, "by its name, where the number says nothing");
+});
+
+Deno.test("A frame makes room for as many shells as the wire has", () => {
+  const [frame, copy] = [0, 1].map(() => new SnapshotFrame({ slotCount: 2, teamMax: 2 }));
+  assert(frame !== undefined && copy !== undefined);
+  frame.setNames(1, "t", "p");
+  frame.setTank(1, TANK.flags, 3);
+  frame.setTeamScore(2, 7);
+  frame.shellCount = SHELLS_MAX;
+  for (let index = 0; index < SHELLS_MAX; index++) {
+    frame.setShell(index, SHELL.tick, index);
+    frame.setShell(index, SHELL.heading, 4_095 - index);
+  }
+  copy.copyFrom(frame);
+  for (const one of [frame, copy]) {
+    assertEquals([one.tankId(1), one.tank(1, TANK.flags), one.teamScore(2)], ["t", 3, 7]);
+    for (let index = 0; index < SHELLS_MAX; index++) {
+      const fields = [one.shell(index, SHELL.tick), one.shell(index, SHELL.heading)];
+      assertEquals(fields, [index, 4_095 - index]);
+    }
+  }
 });

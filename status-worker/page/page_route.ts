@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
+import { matchesEntityTag } from "../../core/net/entity_tag.ts";
 import type { Route } from "../../core/net/http_server.ts";
-import { makeEntityTag, matchesEntityTag } from "../entity_tag.ts";
+import { makeEntityTag } from "../entity_tag.ts";
 import { makeSeries } from "../history_series.ts";
 import type { StatusHistory } from "../status_history.ts";
 import type { StatusReader, StatusReading } from "../status_reader.ts";

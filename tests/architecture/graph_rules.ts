@@ -1,13 +1,25 @@
 import { tryJsonObject } from "../../core/json.ts";
 import { isTestPath, type Module, resolvePath, type SourceTree } from "./module_graph.ts";
-import { matchesAny, type PathPattern } from "./path_pattern.ts";
+import { matchesAny, type PathPattern, stalePatterns } from "./path_pattern.ts";
 
-/** Files that are run, not imported. */
+/** Files that users run, and those that they import: nothing here has to import them. */
 const ROOTS: readonly PathPattern[] = [
-  "**/main.ts",
-  "**/*_{test,bench}.{ts,js}",
-  "deploy/*.ts",
-  "tests/**",
+  "{auth,game,status-worker}/**/main.ts",
+  "deploy/{all_in_one,compile}.ts",
+  // The Dockerfile runs it.
+  "deploy/image_root.ts",
+  "tests/load/main.ts",
+  // The client library's doors, of which the README tells.
+  "game/client/{open_udp_client,match_view}.ts",
+];
+
+/** Files that are there for tests, which alone import them. */
+const TEST_SUPPORT: readonly PathPattern[] = [
+  "core/manual_clock.ts",
+  "**/testing.ts",
+  "**/*_{testing,fixture}.ts",
+  // Compares what the two ends of a connection have.
+  "game/wire/frame_hash.ts",
 ];
 
 /** Folders whose files may do nothing but export again: they stand in for packages. */
@@ -73,25 +85,33 @@ function isBarrel(module: Module): boolean {
   return exportCount > 0 && /^[\s;]*$/.test(rest);
 }
 
-/** Rule 6: files that nothing imports, or nothing but their own test. */
+/** Rule 6: files that nothing imports, or nothing but tests. */
 export function findUnusedModules(tree: SourceTree): string[] {
-  const entries = [...tree.modules.keys()].filter((path) => matchesAny(path, ROOTS));
-  const named = namedElsewhere(tree);
-  const reached = new Set([...entries, ...named]);
-  for (const path of reached) {
-    for (const { target } of tree.modules.get(path)?.imports ?? []) {
-      const isUse = target.kind === "local" && tree.modules.has(target.path);
-      if (isUse && !isOwnTest(path, target.path)) reached.add(target.path);
-    }
-  }
-  return [...tree.modules.keys()]
-    .filter((path) => !reached.has(path))
-    .map((path) => `${path} is imported by nothing but, at most, its own test`);
+  const paths = [...tree.modules.keys()];
+  const roots = paths.filter((path) => matchesAny(path, ROOTS));
+  const named = namedElsewhere(tree).filter((path) => !isTestPath(path));
+  const used = reachedFrom([...roots, ...named], tree);
+  const testSupport = reachedFrom(paths.filter(isTestPath), tree);
+  return paths
+    .filter((path) => !isTestPath(path) && !used.has(path))
+    .filter((path) => !matchesAny(path, TEST_SUPPORT) || !testSupport.has(path))
+    .map((path) => `${path} is imported by nothing but, at most, tests`);
+}
+/** Patterns of {@linkcode TEST_SUPPORT} and {@linkcode ROOTS} that name no file. */
+export function findStaleTestSupport(tree: SourceTree): string[] {
+  return stalePatterns([...tree.modules.keys()], [...ROOTS, ...TEST_SUPPORT])
+    .map((pattern) => `tests/architecture/graph_rules.ts: ${pattern} names no file`);
 }
 
-/** Whether a file is the unit test or benchmark of the other. */
-function isOwnTest(path: string, subject: string): boolean {
-  return isTestPath(path) && path.replace(/_(?:test|bench)\.(ts|js)$/, ".$1") === subject;
+/** The modules, and all that they lead to. */
+function reachedFrom(paths: readonly string[], tree: SourceTree): Set<string> {
+  const reached = new Set(paths);
+  for (const path of reached) {
+    for (const { target } of tree.modules.get(path)?.imports ?? []) {
+      if (target.kind === "local" && tree.modules.has(target.path)) reached.add(target.path);
+    }
+  }
+  return reached;
 }
 
 /** Modules that deno.json, a linked package or a page names. */

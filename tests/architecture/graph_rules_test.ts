@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findBarrels, findCycles, findUnusedModules } from "./graph_rules.ts";
+import { findBarrels, findCycles, findStaleTestSupport, findUnusedModules } from "./graph_rules.ts";
 import { parseTree, type SourceTree } from "./module_graph.ts";
 
 function treeOf(files: Record<string, string>): SourceTree {
@@ -67,7 +67,7 @@ function unusedIn(files: Record<string, string>): string[] {
   return findUnusedModules(treeOf(files)).map((violation) => violation.split(" ")[0] ?? "");
 }
 
-Deno.test("findUnusedModules finds what no entrypoint, test or page leads to", () => {
+Deno.test("findUnusedModules finds what no entrypoint or page leads to", () => {
   const unused = unusedIn({
     "game/main.ts": 'import "./service.ts";',
     "game/service.ts": 'import type { A } from "./a.ts"; new URL("./worker.ts", import.meta.url);',
@@ -80,15 +80,32 @@ Deno.test("findUnusedModules finds what no entrypoint, test or page leads to", (
   assertEquals(unused, ["game/island.ts", "game/shore.ts"]);
 });
 
-Deno.test("findUnusedModules finds what nothing but its own test or benchmark imports", () => {
+Deno.test("findUnusedModules finds what nothing but tests and benchmarks import", () => {
   const unused = unusedIn({
     "core/a.ts": "",
     "core/a_test.ts": 'import "./a.ts";',
     "core/a_bench.ts": 'import "./a.ts";',
-    "core/manual.ts": "",
-    "core/b_test.ts": 'import "./manual.ts";',
+    "core/b.ts": "",
+    "tests/e2e/b_test.ts": 'import "../../core/b.ts"; import "../clients/c.ts";',
+    "tests/clients/c.ts": "",
+    "deno.json": '{"tasks":{"chaos":"deno test tests/e2e/b_test.ts"}}',
   });
-  assertEquals(unused, ["core/a.ts"]);
+  assertEquals(unused, ["core/a.ts", "core/b.ts"]);
+});
+
+Deno.test("findUnusedModules passes what is there for tests, where one uses it", () => {
+  const unused = unusedIn({
+    "core/manual_clock.ts": "",
+    "game/testing.ts": "",
+    "game/a_test.ts": 'import "../core/manual_clock.ts";',
+  });
+  assertEquals(unused, ["game/testing.ts"]);
+});
+
+Deno.test("findStaleTestSupport finds patterns that name no file", () => {
+  const stale = findStaleTestSupport(treeOf({ "core/manual_clock.ts": "" }));
+  assertEquals(stale.some((text) => text.includes(" core/manual_clock.ts ")), false);
+  assertEquals(stale.some((text) => text.includes(" **/*_fixture.ts ")), true);
 });
 
 Deno.test("findUnusedModules passes what deno.json, a linked package or a page names", () => {

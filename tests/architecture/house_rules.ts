@@ -22,7 +22,7 @@ const BANNED_NAMES: ReadonlySet<string> = new Set([
 const NAMED_BY_CONVENTION: readonly PathPattern[] = ["core/std/*/types.d.ts"];
 
 /** The one folder that the owner named otherwise. */
-const FOLDERS_BY_DESIGN: ReadonlySet<string> = new Set(["status-worker"]);
+const FOLDERS_NAMED_OTHERWISE: ReadonlySet<string> = new Set(["status-worker"]);
 
 /** Modules and folders whose names are not snake_case. */
 export function findMisspeltNames(tree: SourceTree): string[] {
@@ -30,7 +30,7 @@ export function findMisspeltNames(tree: SourceTree): string[] {
     const folders = path.split("/");
     const file = (folders.pop() ?? "").replace(/(?:\.d)?\.\w+$/, "");
     return ![file, ...folders].every((name) =>
-      FOLDERS_BY_DESIGN.has(name) || /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name)
+      FOLDERS_NAMED_OTHERWISE.has(name) || /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name)
     );
   });
 }

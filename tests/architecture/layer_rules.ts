@@ -1,7 +1,7 @@
 import { isTestPath, type SourceTree } from "./module_graph.ts";
 import { matchesAny, type PathPattern } from "./path_pattern.ts";
 
-/** The parts that DESIGN section 3 draws. */
+/** The parts of the program: each service is one, and so is what several of them share. */
 type Part =
   | "core"
   | "auth"

@@ -11,6 +11,21 @@ export function matchesAny(path: string, patterns: readonly PathPattern[]): bool
   return patterns.some((pattern) => compilePattern(pattern).test(path));
 }
 
+/** The patterns, each word of `{a,b}` taken alone, that match none of the paths. */
+export function stalePatterns(
+  paths: readonly string[],
+  patterns: readonly PathPattern[],
+): PathPattern[] {
+  return patterns.flatMap(expandWords)
+    .filter((pattern) => !paths.some((path) => matchesAny(path, [pattern])));
+}
+
+function expandWords(pattern: PathPattern): PathPattern[] {
+  const [, before = "", words, after = ""] = /^([^{]*)\{([^}]*)\}(.*)$/.exec(pattern) ?? [];
+  if (words === undefined) return [pattern];
+  return words.split(",").flatMap((word) => expandWords(`${before}${word}${after}`));
+}
+
 function compilePattern(pattern: PathPattern): RegExp {
   const known = compiled.get(pattern);
   if (known) return known;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseTree } from "./module_graph.ts";
-import { findImpurities } from "./purity_rules.ts";
+import { findImpurities, findStalePureFiles } from "./purity_rules.ts";
 
 function impuritiesOf(files: Record<string, string>): string[] {
   return findImpurities(parseTree(new Map(Object.entries(files))));
@@ -42,7 +42,9 @@ const PATHS: readonly [path: string, isPure: boolean][] = [
   ["game/wire/binary/codec.ts", true],
   ["game/rooms/room.ts", true],
   ["game/rooms/room_directory.ts", false],
-  ["game/json_protocol.ts", true],
+  ["auth/throttle.ts", true],
+  ["auth/requests.ts", true],
+  ["auth/login_throttle.ts", false],
   ["game/matchmaking/pool.ts", true],
   ["game/matchmaking/registry.ts", false],
   ["auth/accounts.ts", true],
@@ -64,6 +66,15 @@ for (const [path, isPure] of PATHS) {
     );
   });
 }
+
+Deno.test("findStalePureFiles finds each pattern, and each word of one, that names no file", () => {
+  const tree = parseTree(new Map([["auth/accounts.ts", ""], ["game/bots/bot.ts", ""]]));
+  const stale = findStalePureFiles(tree);
+  const named = (pattern: string): boolean => stale.some((text) => text.includes(` ${pattern} `));
+  assertEquals(["auth/accounts.ts", "game/bots/**"].filter(named), []);
+  const missing = ["auth/throttle.ts", "game/simulation/**", "status-worker/status.ts"];
+  assertEquals(missing.filter(named), missing);
+});
 
 Deno.test("findImpurities finds what comes in through imports, but not through types", () => {
   const impurities = impuritiesOf({

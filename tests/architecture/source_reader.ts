@@ -2,7 +2,7 @@
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["data", "dist", "coverage", "node_modules"]);
 
 /** Files whose text a rule looks at. */
-const READ_FILES = /\.(?:ts|mts|js|mjs|json|html)$/;
+const READ_FILES = /\.(?:ts|mts|js|mjs|json|html|md)$/;
 
 /**
  * Every file below a folder by its path from there, with its text where a rule looks at it and the

@@ -56,6 +56,8 @@ const NODE_FILES: readonly PathPattern[] = [
   "core/net/{datagram_backend,udp_inbox}.ts",
   // The syntax of .env files.
   "deploy/dev_env.ts",
+  // A TCP client that resets its connection, which Deno.Conn cannot.
+  "tests/clients/reset_client.ts",
   // A TCP socket with a local address of its own, which Deno.connect has not.
   "tests/deploy/nginx_client.ts",
   // The baseline that logins are measured against.

@@ -73,7 +73,7 @@ export async function joinGuest(
       serverPublicKey,
     });
     if (session === undefined) throw new Error("Cannot join: the server's key is none");
-    if (!isTagGood(tagKeyFrom(session.serverToClient), bytes, 0)) {
+    if (!isTagGood(tagKeyFrom(session.serverToClient), bytes, { epoch: 0 })) {
       throw new Error("Cannot join: bad tag");
     }
     const { addr } = socket;

@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +34,7 @@ enum {
   PLAYERS_MAX = 20000,
   HISTORY = 256,
   LATENCY_BUCKETS = 20000, /* of 50 us: a second */
+  CONTROL_BYTES = 64,
   REST_NS = 500000,
   PACE_NS = 1000000000,
   BYTES_BUCKETS = 1201,
@@ -76,10 +76,15 @@ static int measuring;
 static uint32_t loss_per_mille;
 static uint64_t random_state = 88172645463325252ull;
 
+static uint64_t ns_of(const struct timespec *time) {
+  return (uint64_t)time->tv_sec * 1000000000ull + (uint64_t)time->tv_nsec;
+}
+
+/* The clock by which the kernel says when a datagram came. */
 static uint64_t now_ns(void) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
+  clock_gettime(CLOCK_REALTIME, &time);
+  return ns_of(&time);
 }
 
 static uint32_t next_random(void) {
@@ -285,10 +290,23 @@ static void take_snapshot(struct player *player, const uint8_t *bytes, size_t en
   note_applied(player, input_seq, at_ns);
 }
 
+/* When the kernel had the datagram of a message. */
+static uint64_t arrival_ns(struct msghdr *message) {
+  struct cmsghdr *control = CMSG_FIRSTHDR(message);
+  if (control == NULL || control->cmsg_type != SCM_TIMESTAMPNS) return now_ns();
+  struct timespec time;
+  memcpy(&time, CMSG_DATA(control), sizeof time);
+  return ns_of(&time);
+}
+
 static void receive_all(struct player *player) {
-  static uint8_t bytes[DATAGRAM_BYTES_MAX + 1];
+  static uint8_t bytes[DATAGRAM_BYTES_MAX + 1], control[CONTROL_BYTES];
   for (int turn = 0; turn < 8; turn++) {
-    ssize_t size = recv(player->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+    struct iovec room = {bytes, sizeof bytes};
+    struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1};
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    ssize_t size = recvmsg(player->socket, &message, MSG_DONTWAIT);
     if (size < 0) return;
     if (size < HEADER_BYTES + TAG_BYTES || bytes[0] != MARK) continue;
     if (is_lost()) continue;
@@ -303,7 +321,9 @@ static void receive_all(struct player *player) {
       continue;
     }
     accept_sequence(player, full);
-    if (bytes[1] == TYPE_SNAPSHOT) take_snapshot(player, bytes, (size_t)size - TAG_BYTES, now_ns());
+    if (bytes[1] == TYPE_SNAPSHOT) {
+      take_snapshot(player, bytes, (size_t)size - TAG_BYTES, arrival_ns(&message));
+    }
   }
 }
 
@@ -338,6 +358,8 @@ static int open_player(const char *line, const struct sockaddr_in *server) {
     perror("bind or connect");
     return 0;
   }
+  int on = 1;
+  setsockopt(player->socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   player_count++;
   return 1;
 }
@@ -367,18 +389,12 @@ int main(int argc, char **argv) {
   while (player_count < PLAYERS_MAX && fgets(line, sizeof line, stdin) != NULL) {
     if (!open_player(line, &server)) return 1;
   }
-  int poller = epoll_create1(0);
-  for (int index = 0; index < player_count; index++) {
-    struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)index};
-    epoll_ctl(poller, EPOLL_CTL_ADD, players[index].socket, &event);
-  }
   printf("playing\n");
   fflush(stdout);
   uint64_t period_ns = (uint64_t)(1e9 / rate), start = now_ns();
   uint64_t measure_from = start + (uint64_t)(warm_up_s * 1e9);
   uint64_t end = measure_from + (uint64_t)(measured_s * 1e9);
   uint64_t sent = 0, late_sum_ns = 0;
-  static struct epoll_event events[512];
   static const struct timespec rest = {.tv_nsec = REST_NS};
   for (;;) {
     uint64_t now = now_ns();
@@ -396,15 +412,14 @@ int main(int argc, char **argv) {
     uint64_t due = (now - start) * (uint64_t)player_count / period_ns;
     for (int burst = 0; sent < due && burst < 256; burst++, sent++) {
       struct player *player = &players[sent % (uint64_t)player_count];
+      /* Only now, and nobody waits for it: to wake who waits would be the sending server's work. */
+      receive_all(player);
       if (is_ahead(player)) continue;
       think(player);
       send_input(player);
     }
     if (measuring && due > sent) late_sum_ns += 1;
-    /* A rest, and not a wait for whatever comes first: each wake-up would be the sending server's work. */
     if (sent >= due) nanosleep(&rest, NULL);
-    int ready = epoll_wait(poller, events, 512, 0);
-    for (int index = 0; index < ready; index++) receive_all(&players[events[index].data.u32]);
   }
   uint64_t applied = 0, made = 0, unheard = 0;
   for (int index = 0; index < player_count; index++) {

@@ -1,9 +1,9 @@
 import { ServiceProcess } from "../fuzz/service_process.ts";
 import { type JoinedPlayer, joinGuest } from "./binary_join.ts";
 import { buildC } from "./build_c.ts";
-import { measureEcho } from "./echo_rate.ts";
 import { type Figure, figureOf, type Skipped } from "./figure.ts";
 import { canPin, isThere, LOAD_CPU, Program, scriptWords, SERVER_CPU } from "./program.ts";
+import { measurePacedEcho } from "./paced_echo.ts";
 import { judgePlay, PLAYED_RATE, PLAYED_S, type PlayersResult } from "./played.ts";
 import { serviceEnv } from "./service_env.ts";
 
@@ -20,13 +20,13 @@ type Backend = "mmsg" | "datagram";
 /**
  * How many players one server on one core serves: 30 inputs and 30 snapshots a second each, in matches of
  * ten, with the tick's p99 within 16.7 ms, no tick lost and fewer than 0.1 % of the inputs. Beside it the
- * players that a bare echo of as many datagrams would serve. Then the time from an input to the snapshot
+ * players that a bare echo would serve, datagrams coming to it in the same way. Then the time from an input to the snapshot
  * that shows it, at half of that, on a perfect network and on bad ones.
  */
 export async function measurePlayers(dataDir: string): Promise<Figure[] | Skipped> {
   if (!await isThere("cc")) return { name: "Players on a core", reason: "there is no C compiler" };
   const load = await buildC("binary_load", dataDir);
-  const echoLoad = await buildC("udp_echo_load", dataDir);
+  const echoLoad = await buildC("udp_paced_load", dataDir);
   const echo: Readonly<Record<Backend, readonly string[]>> = {
     mmsg: [await buildC("udp_echo", dataDir)],
     datagram: scriptWords("udp_echo.ts", "bare"),
@@ -34,7 +34,7 @@ export async function measurePlayers(dataDir: string): Promise<Figure[] | Skippe
   const figures: Figure[] = [];
   for (const backend of ["mmsg", "datagram"] as const) {
     const folder = `${dataDir}/players-${backend}`;
-    const bare = await measureEcho(echo[backend], echoLoad);
+    const bare = await measurePacedEcho(echo[backend], { load: echoLoad, rate: PLAYED_RATE });
     const { count, notes } = await findMost({ load, backend, folder });
     figures.push(figureOf({
       name: `Players on a core, ${backend}`,
@@ -43,9 +43,10 @@ export async function measurePlayers(dataDir: string): Promise<Figure[] | Skippe
       notes: [
         ...notes,
         `aim: ${backend === "mmsg" ? 4_000 : 2_000} players`,
+        `the baseline by processor time: ${bare.echoUs.toFixed(2)} us for an echo`,
         canPin ? "server and load on a core each" : "not pinned",
       ],
-    }, [{ value: count, baseline: bare.perSecond / PLAYED_RATE }]));
+    }, [{ value: count, baseline: bare.players }]));
     if (backend === "mmsg") figures.push(await measureLatency({ load, backend, folder, count }));
   }
   return figures;

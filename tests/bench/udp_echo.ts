@@ -25,7 +25,7 @@ async function echoThroughThread(name: "datagram" | "mmsg"): Promise<void> {
     datagramBytesMax: 1_200,
     sourceRate: NO_LIMIT,
     wakeAtSlots: 1,
-    onDatagram: (bytes, from) => io.send(bytes, from),
+    onDatagram: ({ bytes, source, length }) => io.send(bytes, source, length),
     drops: () => {},
     onFault: (error) => reportError(error),
     log: silentLog,

@@ -107,6 +107,24 @@ export async function readWithKcat(
   return decoder.decode(stdout).split("\n").filter((line) => line !== "");
 }
 
+/** Has `kcat` write to a topic: each line is a key, a colon and a value, which is null where it is empty. */
+export async function writeWithKcat(
+  servers: string,
+  options: { readonly topic: string; readonly lines: readonly string[] },
+): Promise<void> {
+  const child = new Deno.Command("kcat", {
+    args: ["-P", "-q", "-b", servers, "-t", options.topic, "-K", ":", "-Z"],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`${options.lines.join("\n")}\n`));
+  await writer.close();
+  const { code, stderr } = await child.output();
+  if (code !== 0) throw new Error(`Cannot write with kcat: ${new TextDecoder().decode(stderr)}`);
+}
+
 async function startMock(): Promise<MockProcess> {
   // It reads what to produce from its standard input, which stays open and empty.
   const child = new Deno.Command("kcat", {

@@ -64,6 +64,7 @@ export async function openTestKafkaLog(options: {
     onOutboxStatus: (status) => {
       told.status = status;
     },
+    onFault: (error) => reportError(error),
     onDrop: (count, reason) => {
       told.dropped.set(reason, (told.dropped.get(reason) ?? 0) + count);
     },

@@ -22,6 +22,8 @@ export interface ProcessOwner {
 
 /** What a server may say before it is ready, in UTF-16 units. */
 const LOG_LENGTH_MAX = 1_000_000;
+/** Until it is ready, in milliseconds, also where everything else wants the same cores. */
+const START_MS_MAX = 60_000;
 
 /** A server that a test started, and its children: it can be killed or stopped with all of them. */
 export class ServerProcess {
@@ -51,7 +53,7 @@ export class ServerProcess {
     drained.then(() => ready.reject(new Error(`Cannot start ${options.command}: ${text}`)));
     const server = new ServerProcess(child, drained);
     try {
-      await inTime(ready.promise);
+      await inTime(ready.promise, START_MS_MAX);
     } catch (error) {
       await server.kill();
       throw error;

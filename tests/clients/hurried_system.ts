@@ -2,12 +2,12 @@ import { parseAuthConfig } from "../../auth/config.ts";
 import { startAuth } from "../../auth/service.ts";
 import { openPorts } from "../../core/adapters/open.ts";
 import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
-import { type Clock, systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import type { Ports, RunningService } from "../../core/service.ts";
 import { parseGameConfig } from "../../game/config.ts";
 import { startGame } from "../../game/service.ts";
 import { openTestContext } from "../harness.ts";
+import { hurryClock } from "./hurry_clock.ts";
 
 const PORTS = ["eventLog", "workQueue", "rpc", "pubSub", "kvStore", "database"] as const;
 
@@ -67,17 +67,4 @@ export async function withHurriedSystem(
   });
   cleanup.defer(() => game.close());
   await work({ auth, game, ports });
-}
-
-/** A clock that agrees with the machine's now, and goes `factor` times as fast. */
-function hurryClock(factor: number): Clock {
-  const startMs = systemClock.monotonicMs();
-  const startNowMs = systemClock.nowMs();
-  const passedMs = (): number => (systemClock.monotonicMs() - startMs) * factor;
-  return {
-    nowMs: () => Math.floor(startNowMs + passedMs()),
-    monotonicMs: () => startMs + passedMs(),
-    after: (delayMs, callback) => systemClock.after(delayMs / factor, callback),
-    every: (periodMs, callback) => systemClock.every(periodMs / factor, callback),
-  };
 }

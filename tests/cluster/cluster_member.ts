@@ -3,6 +3,9 @@ import { type Address, ServiceProcess } from "../fuzz/service_process.ts";
 import type { Breakable } from "./cluster_brokers.ts";
 import { readTaskFlags } from "./task_flags.ts";
 
+/** How long one may take to start where everything else runs on the same cores, in milliseconds. */
+const START_MS_MAX = 60_000;
+
 /** What one of a cluster's processes can be; each is a task of deno.json. */
 export type MemberKind = "auth" | "game" | "gateway" | "matchmaker" | "status-worker";
 
@@ -97,6 +100,7 @@ export class ClusterMember implements Breakable {
         ...{ SERVER_ID: serverId, DATA_DIR: dataDir },
       },
       awaited: text.listens.map((name) => `${kind} ${name}`),
+      startMsMax: START_MS_MAX,
     });
     this.#process = process;
     for (const name of text.listens) this.#addresses.set(name, process.address(kind, name));
@@ -143,7 +147,11 @@ export class ClusterMember implements Breakable {
     this.#remember(process);
   }
 
-  /** Asks it to end; gives its exit code, 0 where it did not run. */
+  /**
+   * Asks it to end; gives its exit code, 0 where it did not run.
+   *
+   * @throws Error where it has not ended after ten seconds; it is killed then
+   */
   async stop(): Promise<number> {
     const process = this.#process;
     this.#process = undefined;

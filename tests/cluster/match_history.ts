@@ -30,6 +30,10 @@ export interface MatchStory {
   readonly over: JsonObject[];
   /** The ticks of its `match_restored`. */
   readonly restoredTicks: number[];
+  /** The reasons of its `session_removed`. */
+  readonly removed: string[];
+  /** Whether a player has come into it. */
+  isJoined: boolean;
 }
 
 /** All matches of an event log, by their ids; an event that was delivered again counts once. */
@@ -43,6 +47,11 @@ export class MatchHistories {
   /** The stories by match. */
   get stories(): ReadonlyMap<string, MatchStory> {
     return this.#stories;
+  }
+
+  /** Whether its end is in the log. */
+  isOver(matchId: string): boolean {
+    return (this.#stories.get(matchId)?.over.length ?? 0) > 0;
   }
 
   /** Reads all of a log; `onEvent` is told each event once. @throws Error where it cannot be read */
@@ -85,12 +94,14 @@ export class MatchHistories {
 
   #take(matchId: string, event: JsonObject): void {
     const story = this.#stories.get(matchId) ??
-      { parts: [], begun: [], over: [], restoredTicks: [] };
+      { parts: [], begun: [], over: [], restoredTicks: [], removed: [], isJoined: false };
     this.#stories.set(matchId, story);
     const serverId = String(event.server_id);
     const atS = Number(event.timestamp);
     if (event.event_type === "match_over") story.over.push(event);
     if (event.event_type === "match_restored") story.restoredTicks.push(Number(event.tick));
+    if (event.event_type === "session_removed") story.removed.push(String(event.reason));
+    if (event.event_type === "player_joined_session") story.isJoined = true;
     const isBeginning = BEGINNINGS.has(event.event_type);
     if (isBeginning) story.begun.push(`${serverId} ${event.epoch}`);
     const own = story.parts.filter((part) => part.serverId === serverId);

@@ -66,7 +66,9 @@ function answerTag(request: JsonObject): JsonObject {
 
 function answerVerify(request: JsonObject): JsonObject {
   const key = tagKeyFrom(bytesOf(request, "key"));
-  return { good: isTagGood(key, bytesOf(request, "datagram"), number(request, "epoch")) };
+  return {
+    good: isTagGood(key, bytesOf(request, "datagram"), { epoch: number(request, "epoch") }),
+  };
 }
 
 function answerKeys(request: JsonObject): JsonObject {

@@ -2,7 +2,11 @@
 import { BitWriter } from "../../game/wire/bit_writer.ts";
 import { frameHash } from "../../game/wire/frame_hash.ts";
 import { frameLayout } from "../../game/wire/frame_layout.ts";
-import { SnapshotFrame } from "../../game/wire/snapshot_frame.ts";
+import {
+  SHELL as SHELL_FIELDS,
+  SnapshotFrame,
+  TANK as TANK_FIELDS,
+} from "../../game/wire/snapshot_frame.ts";
 import { encodeSnapshot } from "../../game/wire/snapshot_parts.ts";
 import { SnapshotPrefix } from "../../game/wire/snapshot_prefix.ts";
 import type { WireRefusal } from "../../game/wire/wire_refusal.ts";
@@ -242,23 +246,21 @@ function baseResult(): VectorCase["response"] {
   });
   const frame = new SnapshotFrame();
   frame.tick = BASE_TICK;
-  frame.present[1] = 1;
-  frame.tankId[1] = "t";
-  frame.playerId[1] = "p";
-  frame.xCm[1] = 5;
-  frame.yCm[1] = 600;
-  frame.heading[1] = 1_000;
-  frame.turret[1] = 2_000;
-  frame.hp[1] = 100;
-  frame.team[1] = 1;
-  frame.score[1] = 3;
-  frame.flags[1] = 1;
+  frame.setNames(1, "t", "p");
+  frame.setTank(1, TANK_FIELDS.xCm, 5);
+  frame.setTank(1, TANK_FIELDS.yCm, 600);
+  frame.setTank(1, TANK_FIELDS.heading, 1_000);
+  frame.setTank(1, TANK_FIELDS.turret, 2_000);
+  frame.setTank(1, TANK_FIELDS.hp, 100);
+  frame.setTank(1, TANK_FIELDS.team, 1);
+  frame.setTank(1, TANK_FIELDS.score, 3);
+  frame.setTank(1, TANK_FIELDS.flags, 1);
   frame.shellCount = 1;
-  frame.shellTick[0] = BASE_TICK - 7;
-  frame.shellSlot[0] = 1;
-  frame.shellXCm[0] = 510;
-  frame.shellYCm[0] = 610;
-  frame.shellHeading[0] = 2_000;
+  frame.setShell(0, SHELL_FIELDS.tick, BASE_TICK - 7);
+  frame.setShell(0, SHELL_FIELDS.slot, 1);
+  frame.setShell(0, SHELL_FIELDS.xCm, 510);
+  frame.setShell(0, SHELL_FIELDS.yCm, 610);
+  frame.setShell(0, SHELL_FIELDS.heading, 2_000);
   return {
     kind: "frame",
     prefix: meaningOfPrefix(prefixOf(BASE_TICK, 0)),

@@ -2,7 +2,13 @@ import type { JsonObject, JsonValue } from "../../core/json.ts";
 import { EVENT_KINDS, type FrameEvents } from "../../game/wire/frame_events.ts";
 import type { FrameLayout } from "../../game/wire/frame_layout.ts";
 import type { InputBatch } from "../../game/wire/input_message.ts";
-import { OUTCOMES, type SnapshotFrame, TANK_FLAGS } from "../../game/wire/snapshot_frame.ts";
+import {
+  OUTCOMES,
+  SHELL,
+  type SnapshotFrame,
+  TANK,
+  TANK_FLAGS,
+} from "../../game/wire/snapshot_frame.ts";
 import type { SnapshotPrefix } from "../../game/wire/snapshot_prefix.ts";
 
 /** A message as vectors have it: keys in snake_case, bytes as hex digits. */
@@ -49,19 +55,17 @@ export function meaningOfFrame(frame: SnapshotFrame, layout: FrameLayout): JsonO
     tick: frame.tick,
     outcome: nameOf(OUTCOMES, frame.outcome),
     winner: frame.winner,
-    tanks: slots.filter((slot) => frame.present[slot] === 1).map((slot) =>
-      meaningOfTank(frame, slot)
-    ),
+    tanks: slots.filter((slot) => frame.hasTank(slot)).map((slot) => meaningOfTank(frame, slot)),
     team_scores: Array.from(
       { length: layout.teamMax },
-      (_, index) => frame.teamScore[index + 1] ?? 0,
+      (_, index) => frame.teamScore(index + 1),
     ),
     shells: Array.from({ length: frame.shellCount }, (_, index) => ({
-      tick: frame.shellTick[index],
-      slot: frame.shellSlot[index],
-      x_cm: frame.shellXCm[index],
-      y_cm: frame.shellYCm[index],
-      heading: frame.shellHeading[index],
+      tick: frame.shell(index, SHELL.tick),
+      slot: frame.shell(index, SHELL.slot),
+      x_cm: frame.shell(index, SHELL.xCm),
+      y_cm: frame.shell(index, SHELL.yCm),
+      heading: frame.shell(index, SHELL.heading),
     })),
   };
 }
@@ -79,18 +83,18 @@ export function meaningOfEvents(events: FrameEvents): JsonObject[] {
 }
 
 function meaningOfTank(frame: SnapshotFrame, slot: number): JsonObject {
-  const flags = frame.flags[slot] ?? 0;
+  const flags = frame.tank(slot, TANK.flags);
   return {
     slot,
-    tank_id: frame.tankId[slot],
-    player_id: frame.playerId[slot],
-    x_cm: frame.xCm[slot],
-    y_cm: frame.yCm[slot],
-    heading: frame.heading[slot],
-    turret: frame.turret[slot],
-    hp: frame.hp[slot],
-    team: frame.team[slot],
-    score: frame.score[slot],
+    tank_id: frame.tankId(slot),
+    player_id: frame.playerId(slot),
+    x_cm: frame.tank(slot, TANK.xCm),
+    y_cm: frame.tank(slot, TANK.yCm),
+    heading: frame.tank(slot, TANK.heading),
+    turret: frame.tank(slot, TANK.turret),
+    hp: frame.tank(slot, TANK.hp),
+    team: frame.tank(slot, TANK.team),
+    score: frame.tank(slot, TANK.score),
     alive: (flags & TANK_FLAGS.alive) !== 0,
     protected: (flags & TANK_FLAGS.protected) !== 0,
   };

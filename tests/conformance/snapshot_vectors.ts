@@ -7,7 +7,7 @@ import { EVENT_KINDS, FrameEvents } from "../../game/wire/frame_events.ts";
 import { frameHash } from "../../game/wire/frame_hash.ts";
 import type { FrameLayout } from "../../game/wire/frame_layout.ts";
 import { SnapshotEncoder } from "../../game/wire/snapshot_encoder.ts";
-import { SnapshotFrame } from "../../game/wire/snapshot_frame.ts";
+import { SHELL, SnapshotFrame } from "../../game/wire/snapshot_frame.ts";
 import { SNAPSHOT_BODY_BYTES_MAX } from "../../game/wire/snapshot_limits.ts";
 import { encodeSnapshot, partCountOf } from "../../game/wire/snapshot_parts.ts";
 import { SnapshotPrefix } from "../../game/wire/snapshot_prefix.ts";
@@ -154,7 +154,9 @@ export class SnapshotSeries {
       if (tick <= baseTick) continue;
       const kind = Object.entries(EVENT_KINDS).find(([, value]) => value === events.kind[at])?.[0];
       const isSeen = Array.from({ length: frame.shellCount }, (_, shell) => shell)
-        .some((shell) => frame.shellTick[shell] === tick && frame.shellSlot[shell] === slot);
+        .some((shell) =>
+          frame.shell(shell, SHELL.tick) === tick && frame.shell(shell, SHELL.slot) === slot
+        );
       if (kind === "shot" && isSeen) continue;
       told.push({
         kind,

@@ -118,6 +118,15 @@ function testReading(test: RegisterCase<EventLog>): void {
     assertEquals(await readAll(port, topic, { key: "none" }), []);
   });
 
+  test("leaves nothing out of the time that is asked for", async ({ port, unique }) => {
+    const topic = unique("time");
+    const sinceMs = Date.now() - 60_000;
+    await fill(port, topic, { keys: ["a", "b"], count: 20 });
+    const within = { sinceMs, untilMs: Date.now() + 60_000 };
+    assertEquals((await readAll(port, topic, within)).length, 20);
+    assertEquals((await readAll(port, topic, { ...within, key: "b" })).length, 10);
+  });
+
   test("keeps topics apart", async ({ port, unique }) => {
     const [left, right] = [unique("left"), unique("right")];
     await fill(port, left, { keys: ["a"], count: 3 });

@@ -166,8 +166,8 @@ const CASES: readonly (readonly [string, (backend: ChosenUdpBackend) => Promise<
   }],
   ["goes on after a handler that throws", async (backend) => {
     await using subject = await open(backend, {
-      onDatagram: (bytes) => {
-        if (bytes.length > 0) throw new Error("bad");
+      onDatagram: ({ length }) => {
+        if (length > 0) throw new Error("bad");
       },
     });
     using client = connect(subject.io);
@@ -251,10 +251,12 @@ async function open(
     datagramBytesMax: DATAGRAM_BYTES_MAX,
     sourceRate: NO_LIMIT,
     wakeAtSlots: 1,
-    onDatagram: (bytes, from, connection) => {
-      received.push({ text: new TextDecoder().decode(bytes.slice()), ...from });
-      if (echoes) io.send(bytes, from);
-      onDatagram?.(bytes, from, connection);
+    onDatagram: (datagram) => {
+      const { bytes, length, source } = datagram;
+      const { hostname, port } = source;
+      received.push({ text: new TextDecoder().decode(bytes.slice(0, length)), hostname, port });
+      if (echoes) io.send(bytes, source, length);
+      onDatagram?.(datagram);
     },
     drops: (reason, count) => drops.set(reason, (drops.get(reason) ?? 0) + count),
     onFault: (error) => faults.push(error),

@@ -69,9 +69,7 @@ for (const [name, { ports, parse, published }] of SERVICES) {
   });
 
   Deno.test(`compose.yaml's settings for ${name} can be read, and name other containers`, async () => {
-    const values = new Map([...parseEnvLines(await readEnvExample())].map(([variable, value]) => {
-      return [variable, variable.endsWith("_PASSWORD") ? "secret" : value];
-    }));
+    const values = await exampleValues();
     const env = new Map(
       Object.entries(environment).map(([variable, value]) => [
         variable,
@@ -88,7 +86,7 @@ for (const [name, { ports, parse, published }] of SERVICES) {
     ].filter((host) => host !== undefined);
     for (const host of hosts) assert(compose.services.has(host), host);
     const containerPorts = listAt(service, "ports").map((port) =>
-      Number(/:(\d+)(?:\/udp)?$/.exec(String(port))?.[1])
+      Number(/:(\d+)(?:\/udp)?$/.exec(interpolate(String(port), values))?.[1])
     );
     const fields = Object.entries(config);
     assertEquals(
@@ -137,6 +135,21 @@ Deno.test("compose.yaml's Prometheus finds its rules, and every service at its o
   });
   const watching = ["alertmanager:9093", "loki:3100", "collector:8888"];
   assertEquals(targets.toSorted(), [...expected, ...watching].toSorted());
+});
+
+Deno.test("compose.yaml's game server listens on the UDP port that is published, and so tells it to players", async () => {
+  const values = await exampleValues();
+  values.set("GAME_UDP_PORT", "19999");
+  const game = compose.services.get("game") ?? {};
+  const ports = listAt(game, "ports").map((port) => interpolate(String(port), values));
+  assertEquals(ports.filter((port) => port.endsWith("/udp")), ["127.0.0.1:19999:19999/udp"]);
+  const port = interpolate(String(objectAt(game, "environment").GAME_UDP_PORT), values);
+  assertEquals(parseGameConfig(new Map([["GAME_UDP_PORT", port]])).udpPort, 19_999);
+});
+
+Deno.test("compose.yaml's auth says the same of unknown names and wrong passwords", () => {
+  const environment = objectAt(compose.services.get("auth") ?? {}, "environment");
+  assertEquals(environment.AUTH_UNIFORM_FAILURES, "true");
 });
 
 Deno.test("compose.yaml's services name themselves to the collector, at the port that it has", async () => {
@@ -188,3 +201,11 @@ Deno.test("compose.yaml's Grafana finds its dashboards, and Prometheus by its na
     assert(urls.includes(url), urls.join());
   }
 });
+
+/** `.env.example` with a password wherever one is left open. */
+async function exampleValues(): Promise<Map<string, string>> {
+  const lines = parseEnvLines(await readEnvExample());
+  return new Map([...lines].map(([variable, value]) => {
+    return [variable, variable.endsWith("_PASSWORD") ? "secret" : value];
+  }));
+}

@@ -97,7 +97,7 @@ Deno.test("compose.yaml listens on loopback alone, and players' ports where it i
     assertEquals("network_mode" in service, false, name);
     for (const port of "ports" in service ? listAt(service, "ports") : []) {
       const [host, rest] = isGame(name)
-        ? [/^\$\{PUBLISH_HOST:-127\.0\.0\.1\}:/, /\$\{[A-Z_]+_PORT:-(\d+)\}:\1(?:\/udp)?$/]
+        ? [/^\$\{PUBLISH_HOST:-127\.0\.0\.1\}:/, /:(\$\{[A-Z_]+_PORT:-(\d+)\}):(?:\2|\1\/udp)$/]
         : [/^127\.0\.0\.1:/, /\$\{[A-Z_]+_PORT:-(\d+)\}:\1$/];
       assertMatch(String(port), host, name);
       assertMatch(String(port), rest, name);
@@ -142,6 +142,10 @@ Deno.test(".env.example has the variables of compose.yaml and of the services, a
   });
   assertEquals(seen.redis, undefined);
   for (const name of ofCompose) assert(exampleLines.has(name), `${name} is not in .env.example`);
+  // The embedded log is not there beside the Kafka that the file names.
+  for (const name of [...ofServices].filter((one) => one.startsWith("EVENT_LOG_"))) {
+    assert(!exampleLines.has(name), `${name} changes nothing`);
+  }
   // DB_PORT and the like are read only where DB_HOST is set.
   for (const name of exampleLines.keys()) {
     const isKnown = ofCompose.has(name) || ofServices.has(name) || name.startsWith("DB_");

@@ -45,6 +45,10 @@ const HELPERS = /_ADDRESS$|^PROXY_ADDRESSES$|^WEBSOCKET_URL$|_PASSWORD$|^LOG_LEV
 const FROM_ELSEWHERE =
   /^(?:KAFKA|EVENT_LOG|REDIS|NATS|RABBITMQ|DATABASE|DB)_|^GAME_(?:REGION|CITY)$/;
 
+/** Between them they name every password. */
+const MANIFESTS_WITH_SECRETS = ["auth", "matchmaker", "redis", "status_worker"]
+  .map((name) => `base/central/${name}.yaml`);
+
 function kubernetesTest(
   name: string,
   check: (objects: readonly KubernetesObject[], overlay: OverlayName) => void,
@@ -289,6 +293,24 @@ Deno.test({
       listened.filter((port) => port !== 9999).toSorted(),
     );
   },
+});
+
+Deno.test("Kubernetes' README makes every password of the Secret, of letters and digits", async () => {
+  const folder = new URL("deploy/kubernetes/", ROOT);
+  const text = await Deno.readTextFile(new URL("README.md", folder));
+  const recipe = /^password\(\) .*$/m.exec(text)?.[0];
+  assert(recipe !== undefined);
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", `${recipe}; password`] }).output();
+  assertMatch(new TextDecoder().decode(stdout), /^[0-9a-f]{32}$/);
+  const made = [...text.matchAll(/--from-literal=(\w+)="\$\(password\)"/g)].map(([, key]) => key);
+  const used = new Set<string | undefined>();
+  for (const path of MANIFESTS_WITH_SECRETS) {
+    const manifest = await Deno.readTextFile(new URL(path, folder));
+    for (const [, key] of manifest.matchAll(/name: tanks-secrets, key: (\w+_PASSWORD)/g)) {
+      used.add(key);
+    }
+  }
+  assertEquals(made.toSorted(), [...used].toSorted());
 });
 
 const whyNoNats = await whyNoProgram(NATS_COMMAND);

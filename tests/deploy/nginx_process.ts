@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { describeError } from "../../core/log.ts";
 import { findLowPort } from "../brokers/low_port.ts";
 import { makeServerCertificate } from "../brokers/server_certificate.ts";
 import { eventually } from "../contract/eventually.ts";
@@ -8,6 +9,9 @@ const NGINX = "/usr/sbin/nginx";
 /** Where Debian has what its nginx loads by itself in the configuration that comes with it. */
 const STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so";
 const HOSTNAME = "127.0.0.1";
+/** What it says of a port that is not free, and how often it is started where it does. */
+const PORT_TAKEN = "Address already in use";
+const START_TRIES = 3;
 const CONFIG = new URL("deploy/nginx/nginx.conf", ROOT);
 
 /** An address of this machine. */
@@ -64,6 +68,17 @@ export class NginxProcess {
 
   /** Starts it and waits until it listens. @throws Error with what it said, where it does not */
   static async start(upstreams: Upstreams): Promise<NginxProcess> {
+    for (let triesLeft = START_TRIES - 1;; triesLeft--) {
+      try {
+        return await NginxProcess.#startOnce(upstreams);
+      } catch (error) {
+        // Ports that were free a moment ago may be somebody else's by now.
+        if (triesLeft === 0 || !describeError(error).includes(PORT_TAKEN)) throw error;
+      }
+    }
+  }
+
+  static async #startOnce(upstreams: Upstreams): Promise<NginxProcess> {
     const folder = await Deno.makeTempDir({ prefix: "tanks-nginx-" });
     // Its workers are somebody else than who starts it.
     await Deno.chmod(folder, 0o755);
@@ -118,11 +133,15 @@ export class NginxProcess {
   }
 
   async #untilAlive(url: string): Promise<void> {
+    let hasEnded = false;
+    void this.#child.status.then(() => hasEnded = true);
     try {
       await eventually(async () => {
+        if (hasEnded) return;
         const response = await fetch(url);
         assertEquals([response.status, await response.json()], [200, { status: "ok" }]);
       }, 20_000);
+      if (hasEnded) throw new Error("Cannot go on: nginx has ended");
     } catch (cause) {
       const said = await Deno.readTextFile(`${this.#folder}/error.log`).catch(() => "");
       await this.close();

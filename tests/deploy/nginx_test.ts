@@ -63,15 +63,18 @@ nginxTest("nginx carries a match over UDP and over TCP", async ({ nginx, system 
     });
     assert(seen.tanks.has(textAt(joined, "tank_id")));
     assertEquals((await line.readJson("tanks")).type, "state");
+    // It is written where a tank is when its turn comes, and that may be half a second from now.
+    await eventually(async () => {
+      await system.ports.eventLog.flush();
+      const moves = await readEvents(system.ports.eventLog, "tank_coordinates_history");
+      assert(moves.length > 0, "nobody moved");
+    });
     line.send({ action: "leave_game", player_id: "guest" });
     await player.leave();
   } finally {
     await line.close();
     player.close();
   }
-  await system.ports.eventLog.flush();
-  const moves = await readEvents(system.ports.eventLog, "tank_coordinates_history");
-  assert(moves.length > 0, "nobody moved");
 });
 
 nginxTest(

@@ -7,7 +7,7 @@ import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
 import { askOnce } from "../clients/auth_requests.ts";
 import { textAt } from "../clients/json_fields.ts";
 import { type OperatorResult, runOperatorCommand } from "../clients/operator_command.ts";
-import { withWire } from "../clients/with_players.ts";
+import { withPlayers, withWire } from "../clients/with_players.ts";
 import { eventually } from "../contract/eventually.ts";
 import { type TestSystem, withSystem } from "../harness.ts";
 
@@ -48,8 +48,14 @@ async function prove(system: TestSystem, run: Run): Promise<void> {
   const [session] = JSON.parse((await run("sessions alice --json")).output);
   assertEquals(typeof session.session_id, "string");
 
-  const disabled = await run("disable ALICE");
-  assertEquals(disabled.code, 0, disabled.error);
+  await withPlayers(system.game.addresses.udp, [{ playerId: "Alice", token }], async (player) => {
+    const disabled = await run("disable ALICE");
+    assertEquals(disabled.code, 0, disabled.error);
+    const startMs = performance.now();
+    // Who plays already is out, as if an operator's page had done it.
+    await player.wire.take({ what: "the end", matches: ({ type }) => type === "kicked" });
+    assert(performance.now() - startMs < REVOKED_WITHIN_MS, "within 5 s");
+  });
   await eventually(
     async () => assertEquals(await isTaken(system, token), false),
     REVOKED_WITHIN_MS,
@@ -91,6 +97,10 @@ brokerTest(
       const env = { DATABASE_URL: url };
       const config = parsePortsConfig(new Map(Object.entries(env)));
       await withSystem({ env: ENV, config }, (system) => prove(system, runnerOf(env)));
+      const { hostname, pathname, password } = new URL(url);
+      const { error } = await runnerOf(env)("list");
+      assertMatch(error, new RegExp(`^Database: postgres[^ ]*${hostname}[^ ]*${pathname}\n$`));
+      assert(password === "" || !error.includes(password));
     } finally {
       await drop();
     }
@@ -104,6 +114,10 @@ Deno.test("Operator's command says how it is used, and what it cannot do", async
     const usage = await run("fly");
     assertEquals([usage.code, usage.output], [2, ""]);
     assertStringIncludes(usage.error, "Usage: deno task accounts");
+    const missing = await run("list");
+    assertEquals([missing.code, missing.output], [1, ""]);
+    assertStringIncludes(missing.error, `Cannot open ${dataDir}/tanks.sqlite: it is not there`);
+    await Deno.writeFile(`${dataDir}/tanks.sqlite`, new Uint8Array());
     const weak = await run("create Alice", "password123\n");
     assertEquals([weak.code, weak.output], [1, ""]);
     assert(!weak.error.includes("password123"));

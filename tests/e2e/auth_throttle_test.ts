@@ -1,4 +1,4 @@
-/** Guessing of passwords over the real sockets: PROTOCOL section 1, and DESIGN section 7. */
+/** Guessing of passwords over the real sockets, which is slowed down by account and by address: PROTOCOL section 1. */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { parsePortsConfig } from "../../core/adapters/ports_config.ts";
 import { withAuthServers } from "../brokers/auth_servers.ts";

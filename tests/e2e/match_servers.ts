@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openPorts } from "../../core/adapters/open.ts";
 import { EMBEDDED_PORTS } from "../../core/adapters/ports_config.ts";
+import { type Clock, systemClock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { silentLog } from "../../core/log.ts";
 import { matchOwnerKey, tryParseMatchOwner } from "../../core/protocol/match_owner.ts";
@@ -65,16 +66,27 @@ export interface MatchServers {
   epochsOf(matchId: string): Promise<string[]>;
 }
 
+/** How the servers differ from those with default settings. */
+export interface MatchServersOptions {
+  /** Game servers. */
+  readonly count: number;
+  /** Environment variables of game servers and gateway. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The time of all of them; the machine's by default. */
+  readonly clock?: Clock;
+}
+
 /** Runs `work` with so many game servers. */
 export async function withMatchServers(
-  options: { readonly count: number; readonly env?: Readonly<Record<string, string>> },
+  options: MatchServersOptions,
   work: (system: MatchServers) => Promise<void>,
 ): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const env = { ...ENV, ...options.env };
+  const clock = options.clock ?? systemClock;
   const dataDir = await Deno.makeTempDir({ prefix: "tanks-" });
   opened.defer(() => Deno.remove(dataDir, { recursive: true }));
-  const shared = openTestContext(silentLog);
+  const shared = { ...openTestContext(silentLog), clock };
   const ports = await openPorts(
     PORTS,
     { dataDir, alone: false, clientId: "test", config: EMBEDDED_PORTS },
@@ -83,7 +95,7 @@ export async function withMatchServers(
   opened.defer(() => ports.closePorts());
   const servers: MatchServer[] = [];
   for (let index = 0; index < options.count; index++) {
-    const server = await startServer(`game-${index}`, env, ports);
+    const server = await startServer(`game-${index}`, env, { ...ports, clock });
     servers.push(server);
     opened.defer(() => {
       server.ports.cut(false);
@@ -91,7 +103,7 @@ export async function withMatchServers(
     });
   }
   const config = parseGatewayConfig(new Map(Object.entries(env)));
-  const gateway = await startGateway(config, { ...openTestContext(silentLog), ...ports });
+  const gateway = await startGateway(config, { ...openTestContext(silentLog), ...ports, clock });
   opened.defer(() => gateway.close());
   const { hostname, port } = gateway.addresses.http;
   await work({
@@ -119,12 +131,12 @@ export async function withMatchServers(
 async function startServer(
   serverId: string,
   env: Readonly<Record<string, string>>,
-  ports: Pick<Ports, typeof PORTS[number]>,
+  { clock, ...ports }: Pick<Ports, typeof PORTS[number]> & { readonly clock: Clock },
 ): Promise<MatchServer> {
   const cut = new CutPorts(ports);
   const config = parseGameConfig(new Map(Object.entries({ ...env, SERVER_ID: serverId })));
   const { kvStore, pubSub } = cut;
-  const context = openTestContext(silentLog);
+  const context = { ...openTestContext(silentLog), clock };
   const game = await startGame(config, { ...context, ...ports, kvStore, pubSub });
   return {
     serverId,

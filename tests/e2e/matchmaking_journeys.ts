@@ -109,6 +109,12 @@ export async function stopSearching(
   const stopped = await askSearch(other, ann, about);
   assertEquals([stopped.status, stopped.body.state], [200, "stopped"]);
   assertEquals((await askSearch(one, ann, { searchId })).status, 404);
+  // Whoever is given a match at once waits for no other, whichever matchmaker has given it.
+  for (const matchmaker of [one, other]) {
+    const waiting = textAt((await find(one, ann, RANKED)).body, "search_id");
+    assertEquals((await find(matchmaker, ann, { game_mode: "team" })).status, 200);
+    assertEquals((await askSearch(one, ann, { searchId: waiting })).status, 404);
+  }
 }
 
 /** Who leads goes away while somebody waits; whoever leads then finds them a match. */

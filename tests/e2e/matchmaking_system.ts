@@ -96,18 +96,19 @@ export async function withMatchmakers(
   work: (system: TestSystem, matchmakers: readonly OwnMatchmaker[]) => Promise<void>,
 ): Promise<void> {
   const env = { ...options.env, SERVER_ID: REGION, GAME_REGION: REGION };
-  await withSystem({ ...options, env }, async (system) => {
-    await using opened = new AsyncDisposableStack();
-    const matchmakers: OwnMatchmaker[] = [];
+  const config = parseMatchmakerConfig(
+    new Map(Object.entries({ ...MATCHMAKER_ENV, ...options.env })),
+  );
+  const matchmakers: OwnMatchmaker[] = [];
+  // A game server says every few seconds that it is there, and nobody learns from waiting for the next time.
+  const beforeGame = async (ports: TestSystem["ports"]): Promise<void> => {
     for (let index = 0; index < options.matchmakers; index++) {
-      const config = parseMatchmakerConfig(
-        new Map(Object.entries({ ...MATCHMAKER_ENV, ...options.env })),
-      );
-      const context = openTestContext(silentLog);
-      const matchmaker = await startMatchmaker(config, { ...context, ...system.ports });
-      opened.defer(() => matchmaker.close());
-      matchmakers.push(matchmaker);
+      matchmakers.push(await startMatchmaker(config, { ...openTestContext(silentLog), ...ports }));
     }
+  };
+  await withSystem({ ...options, env, beforeGame }, async (system) => {
+    await using opened = new AsyncDisposableStack();
+    for (const matchmaker of matchmakers) opened.defer(() => matchmaker.close());
     for (const matchmaker of matchmakers) await untilServersHeard(matchmaker);
     await work(system, matchmakers);
   });

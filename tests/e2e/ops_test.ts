@@ -1,4 +1,4 @@
-/** Metrics and probes over HTTP: PROTOCOL section 7 and DESIGN section 1. */
+/** Metrics and probes over HTTP, on a port that no player needs: PROTOCOL section 7. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { loginToken, PLAYER1, withLines } from "../clients/auth_requests.ts";
 import { type Samples, scrape } from "../clients/scrape.ts";

@@ -1,7 +1,7 @@
 /** The root of the repository, where README's commands are run. */
 export const ROOT = new URL("../../", import.meta.url);
 
-/** A command of the README and the block after it: what it answers, shortened with `…`. */
+/** A command of the README and what it answers by the block after it, shortened with `…`. */
 export interface Example {
   /** What is typed into a shell. */
   readonly command: string;
@@ -12,14 +12,30 @@ export interface Example {
 const BLOCK = /```sh\n([^`]*)```(?:\s*```text\n([^`]*)```)?/g;
 const INLINE = /`(deno task [a-z][^`]*)`/g;
 
-/** The commands that the README has in blocks of their own; of a block's lines the last has the answer. */
+/**
+ * The commands that the README has in blocks of their own. A command that is alone in its block has all of
+ * the block of answers; several have a line of it each.
+ */
 export function parseExamples(readme: string): Example[] {
-  return [...readme.matchAll(BLOCK)].flatMap(([, lines = "", answer]) => {
+  return [...readme.matchAll(BLOCK)].flatMap(([, lines = "", block]) => {
     const commands = lines.trim().split("\n");
-    return commands.map((command, index) => ({
-      command,
-      answer: index === commands.length - 1 ? answer?.trim() : undefined,
-    }));
+    const answers = commands.length === 1 ? [block?.trim()] : block?.trim().split("\n") ?? [];
+    return commands.map((command, index) => ({ command, answer: answers[index] }));
+  });
+}
+
+/** The programs in TypeScript that the README has. */
+export function parsePrograms(readme: string): string[] {
+  return [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, program = ""]) => program);
+}
+
+/** The figures in the README's table of results: of each row what was measured, the baseline, ratio and aim. */
+export function parseFigures(readme: string): string[] {
+  const rows = readme.split("## Measure it").at(-1)?.match(/^\| .*[0-9].* \|$/gm) ?? [];
+  return rows.flatMap((row) => {
+    const [, , value = "", beside = "", ratio = "", aim = ""] = row.split("|");
+    const baseline = beside.split(", ").at(-1) ?? "";
+    return [value, baseline, ratio, aim].map((figure) => figure.trim());
   });
 }
 

@@ -53,8 +53,13 @@ export class ReadmeDev implements AsyncDisposable {
   translate(command: string): string {
     return command.replaceAll(
       /(127\.0\.0\.1[: ])(\d+)/g,
-      (_, host, port) => `${host}${this.#at(Number(port)).port}`,
+      (_, host, port) => `${host}${this.portOf(Number(port))}`,
     );
+  }
+
+  /** Where that listens here which the README has at this port. @throws Error for one that it does not have */
+  portOf(port: number): number {
+    return this.#at(port).port;
   }
 
   /** Runs a command of the README in the repository, and gives what it wrote to standard output. */

@@ -4,11 +4,15 @@ import { patternOf } from "./readme_commands.ts";
 /** What somebody types, in capitals and first of a line; the rest is the server's. */
 const TYPED = /^(?:LOGIN (?!_)|MOVE |SHOOT$|SAY |QUIT$)/;
 
+/** After which a session has failed; far longer than one takes. */
+const DEADLINE_MS = 30_000;
+
 /** A netcat in which lines are typed, one at a time. */
 export class TypedSession implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #deadline: ReturnType<typeof setTimeout>;
   #rest = "";
 
   /** Starts it: its standard input and output have to be piped. */
@@ -16,6 +20,8 @@ export class TypedSession implements AsyncDisposable {
     this.#child = command.spawn();
     this.#writer = this.#child.stdin.getWriter();
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    // Who waits is then told that it has ended.
+    this.#deadline = setTimeout(() => void this.#lines.cancel(), DEADLINE_MS);
   }
 
   /** Types what a block has to type, when all above it has come as it stands there. */
@@ -31,14 +37,15 @@ export class TypedSession implements AsyncDisposable {
     await this.#writer.write(new TextEncoder().encode(`${line}\n`));
   }
 
-  /** All that comes until a text has come. @throws Error where it ends first */
-  async until(text: string): Promise<string> {
-    while (!this.#rest.includes(text)) await this.#read();
+  /** All that comes until it has what is waited for. @throws Error where it ends first */
+  async until(has: (all: string) => boolean): Promise<string> {
+    while (!has(this.#rest)) await this.#read();
     return this.#rest;
   }
 
   /** Ends it, where it has not ended. */
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#deadline);
     try {
       this.#child.kill("SIGKILL");
     } catch (error) {

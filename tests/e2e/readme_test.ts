@@ -1,6 +1,6 @@
 /**
- * The README's commands: each is run here as it stands there, but for ports and data of its own, or it is
- * skipped with the reason.
+ * The commands of README and deploy/README: each is run here as it stands there, but for ports and data of
+ * its own, or it is skipped with the reason.
  *
  * @module
  */
@@ -12,6 +12,8 @@ import { eventually } from "../contract/eventually.ts";
 import {
   type Example,
   parseExamples,
+  parseFigures,
+  parsePrograms,
   parseTasks,
   parseTypedLines,
   patternOf,
@@ -21,8 +23,9 @@ import { ReadmeDev } from "./readme_dev.ts";
 import { TypedSession } from "./readme_session.ts";
 
 const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+const deployReadme = await Deno.readTextFile(new URL("deploy/README.md", ROOT));
 const examples = parseExamples(readme);
-const tasks = parseTasks(readme);
+const tasks = [...parseTasks(readme), ...parseTasks(deployReadme)];
 
 /** Commands that are not run as they stand, by how they begin, and why. */
 const NOT_RUN: readonly (readonly [start: string, reason: string])[] = [
@@ -50,6 +53,7 @@ const RUN: ReadonlyMap<string, RegExp> = new Map([
   ["deno task replay --list", /^/],
   ["deno task accounts list", /player1[^]*testuser/],
   ["deno task auth:rotate-key", /./],
+  ["deno task game --help", /GAME_UDP_PORT +9999 +0\.\.65535/],
 ]);
 /** What a command is run with, where the README leaves it open. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
@@ -87,14 +91,28 @@ async function runCommands(test: Deno.TestContext): Promise<void> {
     await session.follow(telnet?.answer ?? "");
   });
   await test.step("nc -u 127.0.0.1 9999 and what is typed there", async () => {
-    const lines = parseTypedLines(readme);
-    assertEquals(lines.length, 4);
+    const [join = "", move = "", input = "", leave = "", ...more] = parseTypedLines(readme);
+    assertEquals(more, []);
     await using session = new TypedSession(dev.command("nc -u 127.0.0.1 9999", "piped"));
-    await session.type(lines[0] ?? "");
-    await session.until('"status":"joined"');
-    for (const line of lines.slice(1)) await session.type(line);
-    assert(!(await session.until('"status":"left_game"')).includes('"status":"error"'));
+    // netcat makes one datagram of lines that it reads at once: each waits for what the one before it did.
+    await session.type(join);
+    const joined = await session.until((all) => all.includes('"status":"joined"'));
+    const tankId = /"tank_id":"([^"]+)"/.exec(joined)?.[1] ?? "";
+    await session.type(move);
+    await session.until((all) => placesOf(tankId, all).size > 1);
+    await session.type(input);
+    await session.until((all) => all.includes('"ack_seq":1'));
+    await session.type(leave);
+    const all = await session.until((all) => all.includes('"status":"left_game"'));
+    assert(!all.includes('"status":"error"'));
   });
+  for (const program of parsePrograms(readme)) {
+    await test.step("the client in TypeScript", async () => {
+      const output = await runProgram(dev, program);
+      assertMatch(output, /playerId: "p3"/);
+      assertMatch(output, /xM: \d/);
+    });
+  }
   for (const named of commands) {
     const command = ARGUMENTS.get(named) ?? named;
     const expected = RUN.get(command);
@@ -105,11 +123,25 @@ async function runCommands(test: Deno.TestContext): Promise<void> {
       assertMatch(output, expected);
     });
   }
-  await test.step("the page and its description", async () => {
-    for (const path of ["/", "/openapi.json"]) {
-      assertEquals((await dev.run(`curl -sf http://127.0.0.1:8080${path}`)).code, 0, path);
+  await test.step("the pages and the description", async () => {
+    for (const at of ["8080/", "8080/openapi.json", "8080/ops", "8090/"]) {
+      assertEquals((await dev.run(`curl -sf http://127.0.0.1:${at}`)).code, 0, at);
     }
   });
+}
+
+/** Runs a program as a file at the top, from standard input, and gives what it wrote. */
+async function runProgram(dev: ReadmeDev, program: string): Promise<string> {
+  const port = /(?<=port: )9999/;
+  assertMatch(program, port);
+  const child = dev.command("deno run --allow-net -", "piped").spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program.replace(port, `${dev.portOf(9999)}`)));
+  await writer.close();
+  const { code, stdout } = await child.output();
+  const output = new TextDecoder().decode(stdout);
+  assertEquals(code, 0, output);
+  return output;
 }
 
 Deno.test("deno task bench measures one case beside its baseline", async () => {
@@ -124,8 +156,16 @@ Deno.test("deno task bench measures one case beside its baseline", async () => {
   assert(Array.isArray(figures) && figures.length > 0);
 });
 
+Deno.test("README's figures are those of tests/bench/README.md", async () => {
+  const bench = await Deno.readTextFile(new URL("tests/bench/README.md", ROOT));
+  const figures = parseFigures(readme);
+  assert(figures.length >= 20, `${figures.length} figures`);
+  for (const figure of figures) assert(bench.includes(`| ${figure} `), figure);
+});
+
 Deno.test("README has examples, and names tasks and a version of Deno that there are", async () => {
   assert(examples.length >= 12, `${examples.length} examples`);
+  assertEquals(parsePrograms(readme).length, 1);
   const config = parseJsonObject(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const named = [...readme.matchAll(/(?:deno|deno@[\d.]+) task ([a-z:-]*[a-z])/g)].map(([, name]) =>
     name
@@ -136,6 +176,12 @@ Deno.test("README has examples, and names tasks and a version of Deno that there
     assertEquals(version, Deno.version.deno);
   }
 });
+
+/** Where a tank has been, by all states that came. */
+function placesOf(tankId: string, states: string): Set<string> {
+  const place = new RegExp(`"tank_id":"${tankId}","x":[\\d.]+,"y":[\\d.]+`, "g");
+  return new Set([...states.matchAll(place)].map(([text]) => text));
+}
 
 async function answers(dev: ReadmeDev, { command, answer }: Example): Promise<void> {
   const { output } = await dev.run(command);

@@ -1,6 +1,6 @@
 /**
  * A match on a real server, with bots, and with clients behind a network that loses, repeats and reorders
- * their datagrams, played again in another process from what the server wrote: DESIGN section 4.
+ * their datagrams, played again in another process from nothing but what the server wrote.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../../core/json.ts";

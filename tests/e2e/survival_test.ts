@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeServerCommand } from "../../core/protocol/server_command.ts";
 import { MatchReplay } from "../../game/replay/match_replay.ts";
+import { hurryClock } from "../clients/hurry_clock.ts";
 import { numberAt, textAt } from "../clients/json_fields.ts";
 import { WebPlayer } from "../clients/web_player.ts";
 import { eventually } from "../contract/eventually.ts";
@@ -123,7 +124,8 @@ Deno.test("Survival: an outage of the store alone stops no match and moves none"
 });
 
 Deno.test("Survival: a match that nobody can go on with is lost, and its players are told", async () => {
-  await withMatchServers({ count: 1 }, async (system) => {
+  // A gateway looks for another owner for 15 s.
+  await withMatchServers({ count: 1, clock: hurryClock(5) }, async (system) => {
     const [a, b] = await openMatch(system);
     const [owner] = system.servers;
     owner?.ports.cut(true);

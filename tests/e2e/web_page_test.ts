@@ -42,6 +42,9 @@ webTests("Web page", {
       await page.getByRole("button", { name: locale === "ru-RU" ? "EN" : "RU", exact: true })
         .click();
       await (locale === "ru-RU" ? english : russian).waitFor();
+      const chat = page.locator("#open-chat");
+      const hints = [await chat.getAttribute("title"), await chat.getAttribute("aria-label")];
+      assertEquals(new Set(hints), new Set([locale === "ru-RU" ? "Chat" : "Чат"]));
       await page.close();
     }
   },

@@ -16,6 +16,8 @@ const LOG_LINES_MAX = 1_000;
 export interface ServiceProcessOptions extends ServiceCommand {
   /** What it listens on, each as `<service> <name>`; it has started when all are logged. */
   readonly awaited: readonly string[];
+  /** How long that may take, in milliseconds; 20 s by default. */
+  readonly startMsMax?: number;
 }
 
 /** Where something listens. */
@@ -49,7 +51,7 @@ export class ServiceProcess {
     const child = serviceCommand(options).spawn();
     const running = new ServiceProcess(child, options.awaited);
     const died = child.status.then(({ code }) => `it ended with ${code}`);
-    const late = deadline(START_DEADLINE_MS);
+    const late = deadline(options.startMsMax ?? START_DEADLINE_MS);
     const trouble = await Promise.race([
       running.#started.promise.then(() => undefined),
       died,

@@ -22,11 +22,12 @@ import {
 } from "../../game/wire/snapshot_prefix.ts";
 import { readVectors } from "../conformance/vector_runner.ts";
 import { openScriptedWorld, pressKeys } from "../fixtures/simulate_match.ts";
-import { openSeed, say } from "./seed.ts";
+import { fuzzTimes, openSeed, say } from "./seed.ts";
 import { REPEATS } from "./wire_codecs.ts";
 
-const DATAGRAMS = 1_700_000;
-const BODIES = 300_000;
+const DATAGRAMS = 200_000 * fuzzTimes();
+const BODIES = 40_000 * fuzzTimes();
+const SNAPSHOTS = 20_000 * fuzzTimes();
 const BYTES_MAX = 1_210;
 
 /** Changes a few bytes, cuts or grows; gives the new length. */
@@ -167,7 +168,7 @@ Deno.test("A receiver of hostile snapshots never throws and holds no more than i
   );
   const bytes = new Uint8Array(BYTES_MAX);
   const kinds = new Set<string>();
-  for (let round = 0; round < 100_000; round++) {
+  for (let round = 0; round < SNAPSHOTS; round++) {
     const sample = rng.pick(samples) ?? bytes;
     bytes.set(sample);
     const length = damage(bytes, sample.length, rng);

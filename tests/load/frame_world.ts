@@ -5,7 +5,7 @@ import { cosOf, sinOf, TRIG_ONE } from "../../game/simulation/trigonometry.ts";
 import { type Tuning, tuningAt } from "../../game/simulation/tuning.ts";
 import { HEADINGS_PER_TURN } from "../../game/simulation/units.ts";
 import { UM_PER_CM } from "../../game/wire/frame_layout.ts";
-import { type SnapshotFrame, TANK_FLAGS } from "../../game/wire/snapshot_frame.ts";
+import { type SnapshotFrame, TANK, TANK_FLAGS } from "../../game/wire/snapshot_frame.ts";
 
 const WIRE_HEADINGS_PER_TURN = 4_096;
 const HEADINGS_PER_WIRE_HEADING = HEADINGS_PER_TURN / WIRE_HEADINGS_PER_TURN;
@@ -50,12 +50,12 @@ export class FrameWorld implements BotView {
     if (ticks <= 0) return;
     this.#tick = frame.tick;
     this.#tanks = [];
-    for (let slot = 0; slot < frame.present.length; slot++) {
-      if (frame.present[slot] !== 1) {
+    for (let slot = 0; slot < frame.slotCount; slot++) {
+      if (!frame.hasTank(slot)) {
         this.#slots[slot] = undefined;
         continue;
       }
-      const tank = this.#tankIn(slot, frame.tankId[slot] ?? "");
+      const tank = this.#tankIn(slot, frame.tankId(slot));
       copyTank(frame, tank, ticks);
       this.#tanks.push(tank);
     }
@@ -74,11 +74,11 @@ export class FrameWorld implements BotView {
 function copyTank(frame: SnapshotFrame, tank: Tank, ticks: number): void {
   const { slot } = tank;
   const wasAlive = tank.alive;
-  const xUm = (frame.xCm[slot] ?? 0) * UM_PER_CM;
-  const yUm = (frame.yCm[slot] ?? 0) * UM_PER_CM;
-  const flags = frame.flags[slot] ?? 0;
-  tank.heading = (frame.heading[slot] ?? 0) * HEADINGS_PER_WIRE_HEADING;
-  tank.turret = (frame.turret[slot] ?? 0) * HEADINGS_PER_WIRE_HEADING;
+  const xUm = frame.tank(slot, TANK.xCm) * UM_PER_CM;
+  const yUm = frame.tank(slot, TANK.yCm) * UM_PER_CM;
+  const flags = frame.tank(slot, TANK.flags);
+  tank.heading = frame.tank(slot, TANK.heading) * HEADINGS_PER_WIRE_HEADING;
+  tank.turret = frame.tank(slot, TANK.turret) * HEADINGS_PER_WIRE_HEADING;
   tank.alive = (flags & TANK_FLAGS.alive) !== 0;
   // How long it is protected still is not told; a tick keeps a bot from shooting now.
   tank.protectedTicks = (flags & TANK_FLAGS.protected) === 0 ? 0 : 1;
@@ -87,7 +87,7 @@ function copyTank(frame: SnapshotFrame, tank: Tank, ticks: number): void {
   tank.speedUmPerTick = wasAlive && tank.alive ? Math.round(along / TRIG_ONE / ticks) : 0;
   tank.xUm = xUm;
   tank.yUm = yUm;
-  tank.hp = frame.hp[slot] ?? 0;
-  tank.team = frame.team[slot] ?? 0;
-  tank.playerId = frame.playerId[slot] ?? "";
+  tank.hp = frame.tank(slot, TANK.hp);
+  tank.team = frame.tank(slot, TANK.team);
+  tank.playerId = frame.playerId(slot);
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, tryJsonObject } from "../../core/json.ts";
 import type { SeenFrame } from "../../game/client/seen_frame.ts";
-import type { SnapshotFrame } from "../../game/wire/snapshot_frame.ts";
+import { type SnapshotFrame, TANK } from "../../game/wire/snapshot_frame.ts";
 
 /** What a player was told of a match's scores last. */
 export interface ToldScores {
@@ -50,10 +50,11 @@ function readScores(value: JsonObject[string]): Record<string, number> {
 /** Those that are not 0, and those of teams that have a tank. */
 function teamScores(frame: SnapshotFrame): Record<string, number> {
   const scores: Record<string, number> = {};
-  for (const [team, score] of frame.teamScore.entries()) if (score > 0) scores[team] = score;
-  for (const [slot, present] of frame.present.entries()) {
-    const team = frame.team[slot] ?? 0;
-    if (present === 1) scores[team] ??= 0;
+  for (let team = 1; team <= frame.teamMax; team++) {
+    if (frame.teamScore(team) > 0) scores[team] = frame.teamScore(team);
+  }
+  for (let slot = 0; slot < frame.slotCount; slot++) {
+    if (frame.hasTank(slot)) scores[frame.tank(slot, TANK.team)] ??= 0;
   }
   return scores;
 }

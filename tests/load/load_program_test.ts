@@ -127,11 +127,17 @@ Deno.test("Load in two processes, through the gateway, is one load; interrupted 
     const options = "--players 5 --minutes 10 --ramp-seconds 0 --processes 2 --through gateway " +
       "--play-seconds 300 --login once --json -";
     const running = run([...targetsOf(system), ...options.split(" ")], stop.signal);
-    const playing = (): Promise<number> =>
-      readEvents(system.ports.eventLog, "player_sessions_history")
-        .then((events) => events.filter((event) => event.event_type === "player_joined_session"))
-        .then((events) => events.length);
-    await eventually(async () => assertEquals(await playing(), 5), 30_000);
+    const { eventLog } = system.ports;
+    await eventually(async () => {
+      const joined = (await readEvents(eventLog, "player_sessions_history"))
+        .filter((event) => event.event_type === "player_joined_session");
+      assertEquals(joined.length, 5);
+      // Who has driven on from where it was seen first knows that it is in.
+      const places = await readEvents(eventLog, "tank_coordinates_history");
+      for (const { tank_id: tankId } of joined) {
+        assert(places.filter((event) => event.tank_id === tankId).length > 1, String(tankId));
+      }
+    }, 30_000);
     stop.abort();
     const { code, output, aside } = await running;
     const result = parseJsonObject(output);

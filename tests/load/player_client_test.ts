@@ -3,7 +3,7 @@ import { ManualClock } from "../../core/manual_clock.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Transport, TransportEvents } from "../../game/client/transport.ts";
 import { END_REASONS } from "../../game/client/client_state.ts";
-import { SnapshotFrame } from "../../game/wire/snapshot_frame.ts";
+import { SnapshotFrame, TANK } from "../../game/wire/snapshot_frame.ts";
 import { ERROR_REASONS, errorOfEnd } from "./error_reason.ts";
 import { lastScores } from "./last_scores.ts";
 import { LoadTally } from "./load_tally.ts";
@@ -69,9 +69,9 @@ Deno.test("Every end of a match is well or an error of the closed set", () => {
 
 Deno.test("The last scores are those of the match's end, else of the newest state", () => {
   const snapshot = new SnapshotFrame();
-  snapshot.teamScore[2] = 7;
-  snapshot.present[0] = 1;
-  snapshot.team[0] = 1;
+  snapshot.setTeamScore(2, 7);
+  snapshot.setNames(0, "", "");
+  snapshot.setTank(0, TANK.team, 1);
   const over = { type: "match_over", winner: 2, scores: { ann: 3, bob: 9 }, match_id: "m" };
   const frame = undefined;
   assertEquals(lastScores({ over, snapshot, frame }), {

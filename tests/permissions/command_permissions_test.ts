@@ -8,7 +8,7 @@ import { SERVICES } from "../../deploy/service_target.ts";
 import { notRefused, tryProbeReport } from "./probe_report.ts";
 import { probedCommand, readLimitedTasks, readTaskWords, ROOT } from "./task_command.ts";
 
-/** The tasks, what each is asked, and with what code it ends where there is no data. */
+/** The tasks, what each is asked, and with what code it ends where accounts are an empty file. */
 const COMMANDS: Readonly<Record<string, { readonly args: string[]; readonly code: number }>> = {
   replay: { args: ["--list"], code: 2 },
   accounts: { args: ["list"], code: 0 },
@@ -24,6 +24,7 @@ for (const [name, { args, code }] of Object.entries(COMMANDS)) {
   Deno.test(`${name} works with the rights of its task, and has no others`, async () => {
     const dataDir = `data/permissions-${crypto.randomUUID()}`;
     await Deno.mkdir(new URL(dataDir, ROOT), { recursive: true });
+    await Deno.writeFile(new URL(`${dataDir}/tanks.sqlite`, ROOT), new Uint8Array());
     try {
       const env = { DATA_DIR: dataDir, KAFKA_SASL_PASSWORD: "kafka", AWS_SECRET_ACCESS_KEY: "x" };
       const words = [...await readTaskWords(name), ...args];

@@ -1,12 +1,13 @@
 import type { Rng } from "../../core/rng.ts";
 
 /**
- * Something that goes wrong. `kill` and `freeze` name a process or broker; `cut` the connections of one
- * process to one broker; `fill` the disk of one process.
+ * Something that goes wrong. `kill` and `freeze` name a process or broker; `drain` a process that is asked to
+ * end, as where a newer one takes its place; `cut` the connections of one process to one broker; `fill` the
+ * disk of one process.
  */
 export interface Fault {
   /** What. */
-  readonly kind: "kill" | "freeze" | "cut" | "fill";
+  readonly kind: "kill" | "freeze" | "drain" | "cut" | "fill";
   /** Whose. */
   readonly target: string;
 }

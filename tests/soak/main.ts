@@ -1,7 +1,8 @@
 /**
  * `deno task soak`: the whole system on real brokers and databases behind the real nginx, with players who
- * go the whole way again and again, while one thing after another goes wrong. Prints a report in Markdown;
- * ends with 1 where something did not hold, with 2 where the command line cannot be read.
+ * go the whole way again and again, while one thing after another goes wrong. Prints a report in Markdown,
+ * also where it cannot go on; ends with 1 where something did not hold, with 2 where the command line cannot
+ * be read.
  *
  * @module
  */
@@ -10,10 +11,14 @@ import { reportOf } from "./soak_report.ts";
 import { runSoak } from "./run_soak.ts";
 
 const options = readOptions();
-const result = await runSoak(options, (text) => write(Deno.stderr, text));
+const result = await runSoak(options, { say: (text) => write(Deno.stderr, text) });
 const report = reportOf(result);
-write(Deno.stdout, report);
-if (options.reportPath !== undefined) await Deno.writeTextFile(options.reportPath, `${report}\n`);
+try {
+  // The file first: nobody may be reading the output any more.
+  if (options.reportPath !== undefined) await Deno.writeTextFile(options.reportPath, `${report}\n`);
+} finally {
+  write(Deno.stdout, report);
+}
 Deno.exit(result.ledger.some(({ faults }) => faults.length > 0) ? 1 : 0);
 
 function readOptions(): SoakOptions {

@@ -1,5 +1,6 @@
 import { sleep, systemClock } from "../../core/clock.ts";
 import type { ClusterMember } from "../cluster/cluster_member.ts";
+import type { LedgerLine } from "./ledger_line.ts";
 import { type MemorySample, memorySlope } from "../bench/memory_slope.ts";
 
 /** How a process' memory was in the longest of its lives. */
@@ -13,6 +14,11 @@ export interface MemoryVerdict {
   /** How fast that grew, in bytes an hour. */
   readonly slopeBytesPerHour: number;
 }
+
+/** A slope over less is as much noise as growth, in milliseconds. */
+export const WATCHED_MS_MIN = 10 * 60_000;
+/** No cache fills so fast for so long, in bytes an hour: a gibibyte in four hours. */
+const GROWTH_MAX = 256 * 1_048_576;
 
 const SAMPLE_MS = 2_000;
 /** Until code is compiled and caches are filled. */
@@ -67,6 +73,18 @@ export class MemoryWatch {
       // It was killed just now.
     }
   }
+}
+
+/** Whether a process grew without end; no line where none lived long enough to tell. */
+export function memoryBounded(verdicts: readonly MemoryVerdict[]): LedgerLine[] {
+  const watched = verdicts.filter(({ watchedMs }) => watchedMs >= WATCHED_MS_MIN);
+  if (watched.length === 0) return [];
+  const faults = watched.filter(({ slopeBytesPerHour }) => !(slopeBytesPerHour <= GROWTH_MAX))
+    .map(({ serverId, slopeBytesPerHour }) =>
+      `${serverId} grows by ${(slopeBytesPerHour / 1_048_576).toFixed(1)} MiB/h`
+    );
+  const rule = "No process grows by more than 256 MiB an hour";
+  return [{ rule, checked: watched.length, faults }];
 }
 
 function withoutWarmUp(life: readonly MemorySample[]): readonly MemorySample[] {

@@ -1,21 +1,25 @@
 import { sleep, systemClock } from "../../core/clock.ts";
 import { type JsonObject, tryJsonObject } from "../../core/json.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { GatewayPool } from "../cluster/gateway_pool.ts";
 import { DatagramClient } from "../clients/datagram_client.ts";
 import { SOAK_REGIONS, type SoakSystem } from "./soak_system.ts";
+import { judgeRace, type TicketRace } from "./ticket_race.ts";
 
 /** What was probed, again and again, while things went wrong. */
 export interface ProbeTally {
   /** Tokens that were revoked, and whose end was seen. */
   revoked: number;
-  /** Tickets that two asked to redeem, and of which one got something. */
+  /** Tickets that two asked to redeem, and of which at least one got something. */
   raced: number;
   /** Probes that came to nothing, because something that they need was away. */
   missed: number;
   /** How long the slowest revocation took, in milliseconds. */
   slowestMs: number;
-  /** What may not be. */
-  readonly faults: string[];
+  /** Tokens that count after they were revoked, in words. */
+  readonly revokedFaults: string[];
+  /** Tickets that two redeemed, in words. */
+  readonly raceFaults: string[];
 }
 
 const PASSWORD = "a password of a probe";
@@ -29,13 +33,18 @@ const PATIENCE_MS = 3_000;
 const ANSWER_MS = 2_000;
 const ADDRESS = "127.17.0.1";
 
+/** Nothing has been probed. */
+export function emptyTally(): ProbeTally {
+  return { revoked: 0, raced: 0, missed: 0, slowestMs: 0, revokedFaults: [], raceFaults: [] };
+}
+
 /**
  * Logs in and out all the while: a token whose session has ended must be refused within five seconds; and of
  * two who come with one match token at once, one gets the tank.
  */
 export class RevocationProbe {
   /** What came of it. */
-  readonly tally: ProbeTally = { revoked: 0, raced: 0, missed: 0, slowestMs: 0, faults: [] };
+  readonly tally = emptyTally();
   readonly #gateways: GatewayPool;
   readonly #client: Deno.HttpClient;
   #number = 0;
@@ -80,6 +89,8 @@ export class RevocationProbe {
     };
     const found = await this.#ask("POST /matchmaking/find", { body: find, token });
     await this.#race(username, found);
+    // A ticket that nobody takes: it has to run out by itself.
+    await this.#ask("POST /matchmaking/find", { body: find, token });
     await this.#ask("POST /auth/logout", { token });
     await this.#untilRefused(token, find);
   }
@@ -97,15 +108,29 @@ export class RevocationProbe {
     const clients = [0, 1].map(() => DatagramClient.open({ hostname: host, port }));
     try {
       const replies = await Promise.all(clients.map((client) => askToJoin(client, join)));
-      const winners = replies.filter(({ status }) => status === "joined");
-      if (winners.length > 1) this.tally.faults.push(`${playerId}: two redeemed one ticket`);
-      if (winners.length === 1) this.tally.raced++;
-      else if (winners.length === 0) this.tally.missed++;
+      this.#count(playerId, judgeRace(replies));
     } finally {
       for (const client of clients) {
         await client.send({ action: "leave_game", player_id: playerId });
         await client.close();
       }
+    }
+  }
+
+  #count(playerId: string, race: TicketRace): void {
+    switch (race) {
+      case "neither":
+        this.tally.missed++;
+        return;
+      case "both":
+        this.tally.raceFaults.push(`${playerId}: two redeemed one ticket`);
+        this.tally.raced++;
+        return;
+      case "one":
+        this.tally.raced++;
+        return;
+      default:
+        unreachable(race);
     }
   }
 
@@ -123,7 +148,7 @@ export class RevocationProbe {
       // Nobody has let it in, but nobody has refused it either.
       if (status !== 200 && tookMs > REVOKED_MS_MAX) throw new Error("nobody answers");
       if (status === 200 && tookMs > REVOKED_MS_MAX + SLACK_MS) {
-        this.tally.faults.push(`a revoked token counts after ${Math.round(tookMs)} ms`);
+        this.tally.revokedFaults.push(`a revoked token counts after ${Math.round(tookMs)} ms`);
         return;
       }
       await sleep(systemClock, POLL_MS);

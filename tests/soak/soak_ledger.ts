@@ -1,37 +1,8 @@
 // Long because it is the one list of what must hold at the end.
 import { resultOf } from "../cluster/match_history.ts";
-import type { OwnerWatch } from "../cluster/owner_watch.ts";
-import type { ProbeTally } from "./revocation_probe.ts";
-import type { SoakPlayerRecord } from "./soak_player.ts";
-import type { SoakSystem } from "./soak_system.ts";
-import type { StoredEvents } from "./stored_events.ts";
-
-/** One thing that must hold, and where it did not. */
-export interface LedgerLine {
-  /** What. */
-  readonly rule: string;
-  /** On how much it was looked. */
-  readonly checked: number;
-  /** Where it did not hold, in words. */
-  readonly faults: readonly string[];
-}
-
-/** What the ledger compares. */
-export interface LedgerSources {
-  /** What players were told. */
-  readonly players: readonly SoakPlayerRecord[];
-  /** What the event log has. */
-  readonly events: StoredEvents;
-  /** What was seen of matches' owners. */
-  readonly watch: OwnerWatch;
-  /** What was probed. */
-  readonly probes: ProbeTally;
-  /** Database and store. */
-  readonly ports: Pick<SoakSystem["ports"], "database" | "kvStore">;
-}
-
-const TICKET_MS_MAX = 60_000;
-const KEYS_MAX = 100_000;
+import type { LedgerLine, LedgerSources } from "./ledger_line.ts";
+import { matchesEnd } from "./match_ends.ts";
+import { matchesRated, ratingsCount } from "./rating_rules.ts";
 
 /** Compares what players were told with what is stored. @throws Error where a store cannot be read */
 export async function balanceLedger(sources: LedgerSources): Promise<LedgerLine[]> {
@@ -39,18 +10,31 @@ export async function balanceLedger(sources: LedgerSources): Promise<LedgerLine[
     everybodyTold(sources),
     await accountsKept(sources),
     loginsKept(sources),
+    logoutsKept(sources),
+    matchesEnd(sources),
     resultsKept(sources),
     oneOwner(sources),
     scoresKept(sources),
     oneDriver(sources),
-    await ticketsEnd(sources),
-    await ratedOnce(sources),
+    await matchesRated(sources),
+    await ratingsCount(sources),
     {
-      rule: "A revoked token is refused within 5 s, and a ticket redeemed once",
-      checked: sources.probes.revoked + sources.probes.raced,
-      faults: sources.probes.faults,
+      rule: "A revoked token is refused within 5 s",
+      checked: sources.probes.revoked,
+      faults: sources.probes.revokedFaults,
+    },
+    {
+      rule: "A ticket is redeemed once",
+      checked: sources.probes.raced,
+      faults: sources.probes.raceFaults,
     },
   ];
+}
+
+/** A rule that was looked at nowhere has not held: the run has not shown what it is to show. */
+export function faultUnseen(line: LedgerLine): LedgerLine {
+  const isUnseen = line.checked === 0 && line.faults.length === 0;
+  return isUnseen ? { ...line, faults: [`${line.rule}: nothing was looked at`] } : line;
 }
 
 function everybodyTold({ players }: LedgerSources): LedgerLine {
@@ -97,6 +81,18 @@ function loginsKept({ players, events }: LedgerSources): LedgerLine {
   });
   const checked = players.reduce((sum, { loginCount }) => sum + loginCount, 0);
   return { rule: "Every login that was told of is in the event log", checked, faults };
+}
+
+/** A logout whose answer was lost is logged, and not told of. */
+function logoutsKept({ players, events }: LedgerSources): LedgerLine {
+  const faults = players.flatMap(({ record: { username }, logoutCount }) => {
+    const count = events.count("user_logged_out", username);
+    return count >= logoutCount
+      ? []
+      : [`${username} logged out ${logoutCount} times, logged ${count}`];
+  });
+  const checked = players.reduce((sum, { logoutCount }) => sum + logoutCount, 0);
+  return { rule: "Every logout that was told of is in the event log", checked, faults };
 }
 
 function resultsKept({ players, events }: LedgerSources): LedgerLine {
@@ -153,36 +149,4 @@ function scoresKept({ players }: LedgerSources): LedgerLine {
 function oneDriver({ events }: LedgerSources): LedgerLine {
   const checked = events.matches.stories.size;
   return { rule: "A tank has one driver", checked, faults: events.sharedTanks() };
-}
-
-async function ticketsEnd({ ports: { kvStore } }: LedgerSources): Promise<LedgerLine> {
-  const keys = await kvStore.keys("ticket:", KEYS_MAX);
-  const lives = await Promise.all(keys.map((key) => kvStore.ttlMs(key)));
-  // One that is gone meanwhile has no life either.
-  const left = new Set(await kvStore.keys("ticket:", KEYS_MAX));
-  const faults = keys.filter((key, index) => {
-    const lifeMs = lives[index];
-    return left.has(key) && (lifeMs === undefined || lifeMs > TICKET_MS_MAX);
-  });
-  return {
-    rule: "Every ticket that is left runs out within a minute",
-    checked: keys.length,
-    faults,
-  };
-}
-
-async function ratedOnce({ players, ports: { database } }: LedgerSources): Promise<LedgerLine> {
-  const ranked = new Set(
-    players.filter(({ record }) => record.mode === "ranked_duel").flatMap(({ outcomes }) =>
-      outcomes.flatMap((outcome) => outcome.kind === "finished" ? [outcome.result.matchId] : [])
-    ),
-  );
-  const rows = await database.query("SELECT match_id, settled_at_ms FROM matchmaking_matches");
-  const settled = new Map(rows.map((row) => [String(row.match_id), row.settled_at_ms]));
-  const faults = [...ranked].flatMap((matchId) =>
-    settled.get(matchId)
-      ? []
-      : [`${matchId} is ${settled.has(matchId) ? "not settled" : "unknown"}`]
-  );
-  return { rule: "Every ranked match that is over has been rated", checked: ranked.size, faults };
 }

@@ -16,6 +16,8 @@ export interface SoakOptions {
   readonly reportPath: string | undefined;
 }
 
+/** Of fewer nobody wants a duel, and nothing is rated. */
+const PLAYERS_MIN = 8;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 const PATH_FLAG = "--report=";
@@ -34,7 +36,7 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions {
     parseIntegerFlag(args, name, { fallback, min, max });
   return {
     durationMs: integer("minutes", 5, 1, 1_440) * MINUTE_MS,
-    players: integer("players", 40, 4, 1_000),
+    players: integer("players", 40, PLAYERS_MIN, 1_000),
     seed: integer("seed", 1, 0, 0xffff_ffff),
     faultEveryMs: integer("every", 30, 10, 3_600) * SECOND_MS,
     only: textOf(args, ONLY_FLAG) ?? "",

@@ -35,7 +35,7 @@ Deno.test("parseSoakOptions names what it cannot read", () => {
   for (
     const [arg, complaint] of [
       ["--minutes=0", 'Cannot read --minutes: must be 1..1440, is "0"'],
-      ["--players=many", 'Cannot read --players: must be 4..1000, is "many"'],
+      ["--players=many", 'Cannot read --players: must be 8..1000, is "many"'],
       ["--seconds=5", "Cannot read --seconds=5: "],
     ] as const
   ) assertThrows(() => parseSoakOptions([arg]), TypeError, complaint);

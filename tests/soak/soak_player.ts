@@ -30,7 +30,9 @@ const NETWORK: LinkConditions = {
   duplicateShare: 0.01,
   reorderShare: 0.01,
 };
+/** Of five players over each transport the second wants a duel, so that there are some among eight. */
 const DUELLIST_PERIOD = 5;
+const DUELLIST_INDEX = 1;
 const PING_HOME_MS = 15;
 const PING_AWAY_MS = 70;
 const PAUSE_MS_MAX = 2_000;
@@ -62,7 +64,7 @@ export class SoakPlayer {
       accountId: undefined,
       transport: TRANSPORTS[index % TRANSPORTS.length] ?? "websocket",
       region: home ?? "",
-      mode: Math.floor(index / TRANSPORTS.length) % DUELLIST_PERIOD === DUELLIST_PERIOD - 1
+      mode: Math.floor(index / TRANSPORTS.length) % DUELLIST_PERIOD === DUELLIST_INDEX
         ? "ranked_duel"
         : "team",
       matches: [],

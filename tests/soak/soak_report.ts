@@ -1,9 +1,9 @@
 import { percentile } from "../bench/figure.ts";
 import type { PlayerMatch, PlayerRecord } from "../cluster/player_record.ts";
 import type { FaultRecord } from "./fault_runner.ts";
-import type { MemoryVerdict } from "./memory_watch.ts";
+import { type MemoryVerdict, WATCHED_MS_MIN } from "./memory_watch.ts";
 import type { ProbeTally } from "./revocation_probe.ts";
-import type { LedgerLine } from "./soak_ledger.ts";
+import type { LedgerLine } from "./ledger_line.ts";
 import type { SoakOptions } from "./soak_options.ts";
 import type { SoakPlayerRecord } from "./soak_player.ts";
 
@@ -33,8 +33,6 @@ const MEGABYTE = 1_048_576;
 /** What a fault costs shows a while after it is mended too. */
 const AFTER_MS = 10_000;
 const FAULTS_SHOWN_MAX = 20;
-/** A slope of less is as much noise as growth, in milliseconds. */
-const WATCHED_MS_MIN = 10 * MINUTE_MS;
 
 /** The result as a page of Markdown. */
 export function reportOf(result: SoakResult): string {

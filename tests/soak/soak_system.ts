@@ -46,6 +46,16 @@ export interface CuttableLink {
   mend(): void;
 }
 
+/** What ends when it is asked to, after it has given away what it had in hand. */
+export interface Drainable {
+  /** Asks it to end; gives its exit code. @throws Error where it does not end in time */
+  stop(): Promise<number>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+  /** Starts it again where it was. */
+  startAgain(): Promise<void>;
+}
+
 /** Everything that a soak plays on. */
 export interface SoakSystem {
   /** The services. */
@@ -56,6 +66,8 @@ export interface SoakSystem {
   readonly brokers: ClusterBrokers;
   /** What can be killed and frozen, by name. */
   readonly breakable: ReadonlyMap<string, Breakable>;
+  /** What can be asked to end, by name. */
+  readonly drainable: ReadonlyMap<string, Drainable>;
   /** What can be cut, by name. */
   readonly links: ReadonlyMap<string, CuttableLink>;
   /** A disk that can be filled, by the name of whose it is; empty where none can be mounted. */
@@ -105,23 +117,30 @@ export async function openSoakSystem(): Promise<SoakSystem> {
     ...brokers.breakable,
     ...cluster.members().map((member) => [member.serverId, member] as const),
   ]);
+  // Each game server, because what it hands over differs; gateways are alike.
+  const drained = [...cluster.members("game"), ...cluster.members("gateway").slice(0, 1)];
+  const drainable = new Map(drained.map((member) => [member.serverId, member]));
   const closing = opened.move();
   return {
-    ...{ cluster, nginx, brokers, breakable, disks, ports },
+    ...{ cluster, nginx, brokers, breakable, drainable, disks, ports },
     links: links.byName,
-    faults: faultsOf({ breakable, links: links.byName, disks }),
+    faults: faultsOf({ breakable, drainable, links: links.byName, disks }),
     close: () => closing.disposeAsync(),
   };
 }
 
 function faultsOf(
-  { breakable, links, disks }: Pick<SoakSystem, "breakable" | "links" | "disks">,
+  { breakable, drainable, links, disks }: Pick<
+    SoakSystem,
+    "breakable" | "drainable" | "links" | "disks"
+  >,
 ): Fault[] {
   const all = (kind: Fault["kind"], targets: Iterable<string>): Fault[] =>
     [...targets].map((target) => ({ kind, target }));
   return [
     ...all("kill", breakable.keys()),
     ...all("freeze", [...breakable.keys(), "kafka"]),
+    ...all("drain", drainable.keys()),
     ...all("cut", [...links.keys(), "kafka"]),
     ...all("fill", disks.keys()),
   ];

@@ -1,6 +1,7 @@
 import { ApiError, callApi } from "../net/api.js";
+import { poll } from "../net/poll.js";
 import { copyText } from "./copy_text.js";
-import { pause, ticketOf } from "./find_match.js";
+import { ticketOf } from "./find_match.js";
 import { modeText } from "./mode_text.js";
 import { makeElement, pagePart } from "./page_part.js";
 
@@ -16,7 +17,8 @@ import { makeElement, pagePart } from "./page_part.js";
  */
 /** @typedef {"create" | "join"} Entry */
 
-const POLL_MS = 1_000;
+/** A room waits a quarter of an hour for its members; whatever passes by itself has passed by then. */
+const PATIENCE_MS = 120_000;
 
 /** A private room on the screen: who is in it, and the way into its match. */
 export class RoomScreen {
@@ -101,28 +103,30 @@ export class RoomScreen {
    *
    * @param {AbortSignal} signal
    * @returns {Promise<Ticket>}
-   * @throws {ApiError} when the room is no more; what `signal` was aborted with
+   * @throws {ApiError} when the room is no more, or nothing is heard of it for long; what `signal` was aborted with
    */
   async awaitMatch(signal) {
-    for (;;) {
-      const room = this.#room;
-      if (room?.state === "filled" && room.match !== undefined) return ticketOf(room.match);
-      await pause(POLL_MS, signal);
-      const path = pathOf(room?.code ?? "");
-      try {
-        this.#take(await this.#account.asking(({ token }) => callApi(path, { token, signal })));
-      } catch (error) {
-        // Nobody answers just now, or is asked too often: it is asked again.
-        const isPassing = error instanceof ApiError && (error.status === 0 || error.status === 429);
-        if (!isPassing) throw error;
-      }
-    }
+    const ask = async () => {
+      const path = pathOf(this.#room?.code ?? "");
+      this.#take(await this.#account.asking(({ token }) => callApi(path, { token, signal })));
+      return this.#ticket();
+    };
+    const onFault = () => {
+      this.#state.textContent = this.#language.text("stillTrying");
+    };
+    return this.#ticket() ?? await poll(ask, { patienceMs: PATIENCE_MS, signal, onFault });
   }
 
   /** Leaves the room, as far as the server can be reached. */
   async leave() {
     await this.#ask("/leave");
     this.#room = undefined;
+  }
+
+  /** @returns {Ticket | undefined} */
+  #ticket() {
+    const room = this.#room;
+    return room?.state === "filled" && room.match !== undefined ? ticketOf(room.match) : undefined;
   }
 
   /** @param {"/start" | "/leave"} what */

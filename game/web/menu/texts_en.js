@@ -47,6 +47,7 @@ export const TEXTS_EN = {
   touchHint: "The left stick drives, the right one fires; drag it to aim.",
   searching: "Looking for a match",
   searchWaited: "{seconds} s so far",
+  stillTrying: "The server does not answer just now. Still trying…",
   cancel: "Cancel",
   leave: "Leave",
   leaveAgain: "Press Esc or the cross again to leave",

@@ -50,6 +50,7 @@ export const TEXTS_RU = {
   touchHint: "Левый стик ведёт, правый стреляет; потяните его, чтобы целиться.",
   searching: "Ищем бой",
   searchWaited: "Прошло {seconds} с",
+  stillTrying: "Сервер сейчас не отвечает. Пробуем ещё…",
   cancel: "Отмена",
   leave: "Уйти",
   leaveAgain: "Нажмите Esc или крестик ещё раз, чтобы уйти",

@@ -18,11 +18,20 @@ const GUEST_NAME_LENGTH = 6;
 /** Letters and digits that are not mistaken for one another. */
 const GUEST_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
 const PASSWORD_BYTES = 24;
+/** One of 887 million is seldom taken, two in turn hardly ever. */
+const GUEST_NAMES_MAX = 4;
 
 /** The account that plays here: its tokens are kept in the browser, its password never. */
 export class Account extends EventTarget {
   /** @type {Session | undefined} */
   #session = readSession();
+
+  /** Whoever the browser keeps. */
+  constructor() {
+    super();
+    // Another tab has logged in, or has renewed what all of them use.
+    addEventListener("storage", () => this.#adopt());
+  }
 
   /** Who is logged in; undefined: nobody. */
   get session() {
@@ -72,8 +81,7 @@ export class Account extends EventTarget {
   async ensure() {
     return await withLock(async () => {
       // Another tab may have renewed it: a refresh token counts once.
-      const stored = readSession();
-      if (stored !== undefined) this.#session = stored;
+      this.#adopt();
       const session = this.#session;
       if (session !== undefined && session.expiresAtMs - Date.now() > RENEW_BEFORE_MS) {
         return session;
@@ -121,9 +129,8 @@ export class Account extends EventTarget {
 
   /** @returns {Promise<Session>} */
   async #enlistGuest() {
-    const username = `guest-${randomText(GUEST_NAME_LENGTH)}`;
     const password = crypto.getRandomValues(new Uint8Array(PASSWORD_BYTES)).join("");
-    await callApi("/auth/register", { method: "POST", body: { username, password } });
+    const username = await registerGuest(password);
     return await this.#login(username, password, true);
   }
 
@@ -136,6 +143,15 @@ export class Account extends EventTarget {
   async #login(username, password, isGuest) {
     const { body } = await callApi("/auth/login", { method: "POST", body: { username, password } });
     return this.#keep(sessionOf(body, { username, isGuest }));
+  }
+
+  /** Takes what the browser keeps, which another tab may have put there, and tells of another account. */
+  #adopt() {
+    const stored = readSession();
+    if (stored === undefined) return;
+    const isOther = stored.accountId !== this.#session?.accountId;
+    this.#session = stored;
+    if (isOther) this.dispatchEvent(new Event("change"));
   }
 
   /**
@@ -153,6 +169,26 @@ export class Account extends EventTarget {
     }
     this.dispatchEvent(new Event("change"));
     return session;
+  }
+}
+
+/**
+ * Registers a guest under a name that nobody has.
+ *
+ * @param {string} password
+ * @returns {Promise<string>} the name
+ * @throws {ApiError}
+ */
+async function registerGuest(password) {
+  for (let drawn = 1;; drawn++) {
+    const username = `guest-${randomText(GUEST_NAME_LENGTH)}`;
+    try {
+      await callApi("/auth/register", { method: "POST", body: { username, password } });
+      return username;
+    } catch (error) {
+      const isTaken = error instanceof ApiError && error.code === "username_taken";
+      if (!isTaken || drawn >= GUEST_NAMES_MAX) throw error;
+    }
   }
 }
 

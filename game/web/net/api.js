@@ -2,6 +2,8 @@
 
 /** Longer than the gateway takes for anything. */
 const DEADLINE_MS = 12_000;
+/** Of what may do when it is asked again in a moment: no answer, asked too often, a service that is away. */
+const PASSING_STATUSES = [0, 429, 502, 503, 504];
 
 /** A refusal of the gateway's, or that it does not answer. */
 export class ApiError extends Error {
@@ -22,6 +24,18 @@ export class ApiError extends Error {
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/**
+ * Whether something failed that may do when it is asked again in a moment.
+ *
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isPassing(error) {
+  if (!(error instanceof ApiError)) return false;
+  // That no server has room is the answer, though its status is that of a service that is away.
+  return PASSING_STATUSES.includes(error.status) && error.code !== "no_servers";
 }
 
 /**

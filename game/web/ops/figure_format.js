@@ -1,4 +1,4 @@
-/** @typedef {import("./ops_language.js").LanguageName} LanguageName */
+/** @typedef {import("../menu/page_language.js").LanguageName} LanguageName */
 
 /** @type {Readonly<Record<LanguageName, readonly [string, string, string, string]>>} */
 const UNITS = { en: ["s", "min", "h", "d"], ru: ["с", "мин", "ч", "д"] };

@@ -1,5 +1,5 @@
-import { pause } from "../menu/find_match.js";
 import { ApiError, callApi } from "../net/api.js";
+import { pause } from "../net/poll.js";
 import { Film } from "./film.js";
 
 /** @typedef {import("./film.js").TimelineFile} TimelineFile */
