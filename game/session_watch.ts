@@ -7,7 +7,10 @@ export interface SessionWatch {
   opened(session: GameSession): void;
   /** What must not be lost has changed: who plays, how they come back, or a score. */
   changed?(session: GameSession): void;
-  /** A player is about to leave: the last moment to see that the match may be another server's. */
+  /**
+   * A player is about to leave, or the session to end because nobody is in it: the last moment to see that the
+   * match may be another server's.
+   */
   leaving?(session: { readonly id: string }): void;
   /** A session is gone, and its players with it. */
   closed(session: GameSession, reason: SessionEndReason): void;

@@ -32,6 +32,9 @@ export interface TickLoopOptions {
 /** How many parts of a tick the steppers are spread over. */
 export const TICK_PHASES = 8;
 
+/** A step that was seen to take longer has not been computing all the while; in milliseconds. */
+const STEP_MS_MAX = 100;
+
 /** How many ticks behind the loop may catch up; what is beyond is given up and counted. */
 export const TICK_CATCH_UP_MAX = 5;
 
@@ -84,7 +87,10 @@ export class TickLoop {
     for (const phase of this.#phases) phase.delete(ticking);
   }
 
-  /** Has `callback` called whenever the loop wakes up, before the steps that are due. It must not throw. */
+  /**
+   * Has `callback` called whenever the loop wakes up, before the steps that are due, and again before the next of
+   * them where one has taken too long: the process may have been stopped in it. It must not throw.
+   */
   beforePhases(callback: () => void): void {
     this.#beforePhases.push(callback);
   }
@@ -114,8 +120,7 @@ export class TickLoop {
   #run(): void {
     this.#giveUpBeyondCatchUp();
     const { clock, metrics } = this.#options;
-    this.#wokenMs = clock.monotonicMs();
-    for (const callback of this.#beforePhases) callback();
+    this.#wake(clock.monotonicMs());
     // Bounded: a step that takes longer than a phase must not keep the sockets waiting for ever.
     for (let left = TICK_PHASES; left > 0 && this.#isRunning; left--) {
       const nowMs = clock.monotonicMs();
@@ -129,8 +134,14 @@ export class TickLoop {
     if (this.#isRunning) this.#schedule();
   }
 
+  #wake(nowMs: number): void {
+    this.#wokenMs = nowMs;
+    for (const callback of this.#beforePhases) callback();
+  }
+
   #runPhase(index: number, nowMs: number): void {
     const { clock, metrics } = this.#options;
+    let beganMs = nowMs;
     for (const ticking of this.#phases[index] ?? []) {
       try {
         ticking.tick();
@@ -138,8 +149,11 @@ export class TickLoop {
         this.remove(ticking);
         this.#tellFault(ticking, error);
       }
+      const doneMs = clock.monotonicMs();
+      if (doneMs - beganMs > STEP_MS_MAX) this.#wake(doneMs);
+      beganMs = doneMs;
     }
-    this.#tickWorkMs += clock.monotonicMs() - nowMs;
+    this.#tickWorkMs += beganMs - nowMs;
     if (index < TICK_PHASES - 1) return;
     metrics.duration.observe(this.#tickWorkMs / 1_000);
     this.#tickWorkMs = 0;

@@ -65,6 +65,24 @@ Deno.test("TickLoop calls back at every part of a tick, before the steps of that
   assertEquals(calls.length, 13 + 2);
 });
 
+Deno.test("TickLoop calls back again after a step in which the process stood still, before the next", async () => {
+  let stoodMs = 0;
+  const { clock, loop } = openLoop(10, { stoodMs: () => stoodMs });
+  const calls: string[] = [];
+  loop.beforePhases(() => calls.push("call"));
+  loop.add({
+    tick: () => {
+      calls.push("stands still");
+      stoodMs = 5_000;
+    },
+  });
+  for (let others = 0; others < TICK_PHASES; others++) loop.add({ tick: () => calls.push("step") });
+  loop.start();
+  await clock.advance(0);
+  loop.stop();
+  assertEquals(calls.slice(0, 4), ["call", "stands still", "call", "step"]);
+});
+
 Deno.test("TickLoop drops a stepper that throws and goes on with the others", async () => {
   const { clock, loop, faults } = openLoop(10);
   const faulty: Ticking = {
@@ -116,7 +134,10 @@ function counting(): Ticking & { ticks: number } {
 }
 
 /** A loop on a manual clock which, if asked, jumps once as a stalled machine's would. */
-function openLoop(tickRate: number, options: { readonly stallMs?: number } = {}): {
+function openLoop(
+  tickRate: number,
+  options: { readonly stallMs?: number; readonly stoodMs?: () => number } = {},
+): {
   clock: ManualClock;
   loop: TickLoop;
   lost: { value: number };
@@ -125,10 +146,11 @@ function openLoop(tickRate: number, options: { readonly stallMs?: number } = {})
   const clock = new ManualClock();
   const lost = { value: 0, inc: (by = 1) => void (lost.value += by) };
   const faults: Ticking[] = [];
-  const stallMs = options.stallMs ?? 0;
+  const { stallMs = 0, stoodMs = () => 0 } = options;
   const stalling: Clock = {
     nowMs: () => clock.nowMs(),
-    monotonicMs: () => clock.monotonicMs() + (clock.monotonicMs() > 1_000 ? stallMs : 0),
+    monotonicMs: () =>
+      clock.monotonicMs() + stoodMs() + (clock.monotonicMs() > 1_000 ? stallMs : 0),
     after: (delayMs, callback) => clock.after(delayMs, callback),
     every: (periodMs, callback) => clock.every(periodMs, callback),
   };
