@@ -1,4 +1,5 @@
 import { logLevel } from "kafkajs";
+import ConsumerRunner from "kafkajs/src/consumer/runner.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import type { Log } from "../log.ts";
 import type { KafkaConfig, KafkaSasl } from "./kafka_config.ts";
@@ -49,6 +50,7 @@ export interface KafkaSettings {
 export const KAFKA_RETRY = { retries: 1, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
 
 useNoTimersInThePast();
+endFetchersWithTheirConsumer();
 
 /** The settings for `new Kafka(…)`. */
 export function toKafkaSettings({ config, clientId, log }: KafkaClientOptions): KafkaSettings {
@@ -85,5 +87,29 @@ function useNoTimersInThePast(): void {
   const schedule = queue.scheduleCheckPendingRequests;
   queue.scheduleCheckPendingRequests = function (this: RequestQueueInternals): void {
     if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+/** The part of what runs a consumer in kafkajs that is mended here. */
+interface ConsumerRunnerInternals {
+  /** Whether it is neither stopped nor broken. */
+  readonly running: boolean;
+  fetch(this: ConsumerRunnerInternals, nodeId: number): Promise<readonly unknown[]>;
+}
+
+/**
+ * kafkajs 2.2.4 answers a fetcher of a consumer that does not run any more with nothing, at once. One that is made
+ * just while its consumer stops, because a broker has gone, is stopped by nobody: it asks for ever without a pause,
+ * and the process does nothing else any more. A refusal ends it, and its consumer with it.
+ */
+function endFetchersWithTheirConsumer(): void {
+  const runner: ConsumerRunnerInternals = ConsumerRunner.prototype;
+  const fetch = runner.fetch;
+  runner.fetch = async function (
+    this: ConsumerRunnerInternals,
+    nodeId: number,
+  ): Promise<readonly unknown[]> {
+    if (!this.running) throw new Error("Cannot fetch: the consumer has stopped");
+    return await fetch.call(this, nodeId);
   };
 }

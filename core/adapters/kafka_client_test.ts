@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { once } from "node:events";
 import process from "node:process";
+import ConsumerRunner from "kafkajs/src/consumer/runner.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import { openLog, silentLog } from "../log.ts";
 import { toKafkaSettings } from "./kafka_client.ts";
@@ -72,3 +73,11 @@ Deno.test(
     assertEquals(heard, ["TestWarning"]);
   },
 );
+
+Deno.test("kafkajs lets no fetcher go on whose consumer has stopped", async () => {
+  const logger = { namespace: () => logger, debug: () => {}, info: () => {} };
+  const runner = new ConsumerRunner({ logger, consumerGroup: { getNodeIds: () => [1] } });
+  await assertRejects(() => runner.fetch(1), Error, "the consumer has stopped");
+  // It was begun by its manager just as the consumer stopped.
+  await assertRejects(() => runner.fetchManager.start(), Error, "the consumer has stopped");
+});
