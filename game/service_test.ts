@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { systemClock } from "../core/clock.ts";
 import { Health } from "../core/health.ts";
 import { silentLog } from "../core/log.ts";
@@ -8,6 +8,18 @@ import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
 import { MemoryRpc } from "../core/ports/memory_rpc.ts";
 import { MemoryWorkQueue } from "../core/ports/memory_work_queue.ts";
 import { SqliteEventLog } from "../core/ports/sqlite_event_log.ts";
+import { matchCheckpointKey, matchEpochKey } from "../core/protocol/match_owner.ts";
+import {
+  encodeServerCommand,
+  type ServerCommand,
+  serverCommandSubject,
+} from "../core/protocol/server_command.ts";
+import {
+  SERVER_STATUS_PERIOD_MS,
+  SERVER_STATUS_SUBJECT,
+  tryParseServerStatus,
+} from "../core/protocol/server_status.ts";
+import { CutPorts } from "../tests/clients/cut_ports.ts";
 import { parseGameConfig } from "./config.ts";
 import { type GameDeps, startGame } from "./service.ts";
 
@@ -22,9 +34,64 @@ Deno.test("startGame is ready once it has started, and not any more once it clos
   });
 });
 
+Deno.test("A server that is told to drain says so at once", async () => {
+  await withDeps(async (deps) => {
+    const game = await startGame(configOn("0"), deps);
+    const { pubSub } = deps;
+    const said = Promise.withResolvers<boolean | undefined>();
+    const listening = pubSub.subscribe(SERVER_STATUS_SUBJECT, ({ payload }) => {
+      said.resolve(tryParseServerStatus(payload)?.draining);
+    });
+    const startMs = performance.now();
+    await order(deps, { command: "drain" });
+    assertEquals(await said.promise, true);
+    assert(performance.now() - startMs < SERVER_STATUS_PERIOD_MS / 2, "in its turn");
+    assertEquals(deps.health.draining, true);
+    await listening.close();
+    await game.close();
+  });
+});
+
+for (const endsWithProcess of [true, false]) {
+  const become = endsWithProcess ? "ended" : "left to others";
+  Deno.test(
+    `Matches of a server that closes are ${become} where its store ${
+      endsWithProcess ? "ends with it" : "outlives it"
+    }`,
+    async () => {
+      await withDeps(async (given) => {
+        const { kvStore } = new CutPorts(given);
+        const deps = endsWithProcess ? given : { ...given, kvStore };
+        const game = await startGame(configOn("0"), deps);
+        await order(deps, {
+          command: "prepare_match",
+          matchId: "m1",
+          mode: "team",
+          players: ["a"],
+        });
+        await game.close();
+        const checkpoint = await kvStore.get(matchCheckpointKey("m1", 1));
+        const removed: unknown[] = [];
+        for await (const { value } of deps.eventLog.read("player_sessions_history", {})) {
+          if (value.event_type === "session_removed") removed.push(value.reason);
+        }
+        assertEquals(await kvStore.get(matchEpochKey("m1")), endsWithProcess ? "0" : "1");
+        assertEquals(checkpoint !== undefined, !endsWithProcess);
+        assertEquals(removed, endsWithProcess ? ["server_closed"] : []);
+      });
+    },
+  );
+}
+
+async function order({ pubSub }: GameDeps, command: ServerCommand): Promise<void> {
+  const subject = serverCommandSubject("game-1");
+  const reply = await pubSub.request(subject, encodeServerCommand(command), { deadlineMs: 1_000 });
+  assertEquals(JSON.parse(reply).ok, true, reply);
+}
+
 Deno.test("startGame leaves nothing open where a port is taken", async () => {
   await withDeps(async (deps) => {
-    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const taken = listenBelowFreePorts();
     await assertRejects(() => startGame(configOn(String(taken.addr.port)), deps), Error);
     taken.close();
     // Leak tracing would tell of a socket; this tells of a consumer and of the name it has taken.
@@ -35,6 +102,17 @@ Deno.test("startGame leaves nothing open where a port is taken", async () => {
     await game.close();
   });
 });
+
+/** On a port that nobody is given who asks for any: it is free again when this has let go of it. */
+function listenBelowFreePorts(): Deno.TcpListener {
+  for (let port = 20_000 + Deno.pid % 10_000;; port++) {
+    try {
+      return Deno.listen({ hostname: "127.0.0.1", port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse) || port >= 32_000) throw error;
+    }
+  }
+}
 
 function configOn(tcpPort: string): ReturnType<typeof parseGameConfig> {
   return parseGameConfig(
