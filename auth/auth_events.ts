@@ -1,6 +1,6 @@
 import type { EventWriter } from "../core/protocol/event_envelope.ts";
 import { foldUsername } from "./accounts.ts";
-import type { LoginRefusal } from "./replies.ts";
+import type { TriedLoginRefusal } from "./replies.ts";
 
 const TOPIC = "auth_events";
 /** A client may type 8 KiB for a name; an event keeps this many UTF-16 units of it. */
@@ -64,16 +64,16 @@ export class AuthEvents {
     this.#write("token_reuse_detected", subject, { ip });
   }
 
-  /** A login failed; `typedName` is what the client sent, of any length. */
+  /** A login failed for which a password was tried; `typedName` is what the client sent, of any length. */
   loginFailed(
     attempt: {
-      readonly typedName: string | undefined;
+      readonly typedName: string;
       readonly accountId: string | undefined;
-      readonly reason: LoginRefusal;
+      readonly reason: TriedLoginRefusal;
       readonly ip: string;
     },
   ): void {
-    const { typedName = "", accountId, reason, ip } = attempt;
+    const { typedName, accountId, reason, ip } = attempt;
     const username = typedName.slice(0, NAME_LENGTH_MAX).toWellFormed();
     const key = accountId ?? (foldUsername(username).slice(0, NAME_LENGTH_MAX) || KEY_OF_NOBODY);
     this.#writer.write(TOPIC, key, {
@@ -81,7 +81,7 @@ export class AuthEvents {
       username,
       account_id: accountId ?? null,
       ip,
-      reason: reason.startsWith("missing_") ? "missing_credentials" : reason,
+      reason,
     });
   }
 

@@ -42,7 +42,6 @@ Deno.test("AuthEvents of failed logins go under the account or the folded name",
     { typedName: "PLAYER1", accountId: "a1", key: "a1", username: "PLAYER1" },
     { typedName: "PLAYER1", accountId: undefined, key: "player1", username: "PLAYER1" },
     { typedName: "", accountId: undefined, key: "unknown", username: "" },
-    { typedName: undefined, accountId: undefined, key: "unknown", username: "" },
   ];
   for (const { typedName, accountId, key, username } of cases) {
     await t.step(`${typedName} ${accountId}`, () => {
@@ -63,23 +62,11 @@ Deno.test("AuthEvents of failed logins go under the account or the folded name",
 
 Deno.test("AuthEvents name the closed set of reasons", () => {
   const { events, written } = openEvents();
-  const reasons = [
-    "user_not_found",
-    "invalid_password",
-    "account_disabled",
-    "missing_username",
-    "missing_password",
-  ] as const;
+  const reasons = ["user_not_found", "invalid_password", "account_disabled"] as const;
   for (const reason of reasons) {
     events.loginFailed({ typedName: "x", accountId: undefined, reason, ip: "192.0.2.1" });
   }
-  assertEquals(written.map((event) => event["reason"]), [
-    "user_not_found",
-    "invalid_password",
-    "account_disabled",
-    "missing_credentials",
-    "missing_credentials",
-  ]);
+  assertEquals(written.map((event) => event["reason"]), [...reasons]);
 });
 
 Deno.test("AuthEvents keep little of a hostile name", async (t) => {

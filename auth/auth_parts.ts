@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { AccountChanges, ChangeTime } from "./account_changes.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { AuthEvents } from "./auth_events.ts";
+import { ACCESS_TOKEN_TTL_S_MAX } from "./config.ts";
 import type { LoginThrottle } from "./login_throttle.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
 import type { RevocationPublisher } from "./revocation_publisher.ts";
@@ -48,13 +49,15 @@ export interface Origin {
   readonly ip: string;
 }
 
-/** Verifiers allow for clocks that differ by some seconds. */
-const REVOCATION_MARGIN_MS = 60_000;
+/**
+ * Milliseconds after which an access token has ended by itself, whoever issued it: another auth server, or
+ * this one before it was configured anew, may have given it longer than this one does. Verifiers allow for
+ * clocks that differ by some seconds.
+ */
+export const ACCESS_TOKENS_OVER_MS: number = ACCESS_TOKEN_TTL_S_MAX * 1_000 + 60_000;
 
 /** Now, and when the access tokens that were issued until now have all ended by themselves. */
-export function changeTime(
-  parts: { readonly clock: Clock; readonly issuer: Pick<TokenIssuer, "ttlS"> },
-): ChangeTime {
-  const nowMs = parts.clock.nowMs();
-  return { nowMs, revokedUntilMs: nowMs + parts.issuer.ttlS * 1_000 + REVOCATION_MARGIN_MS };
+export function changeTime({ clock }: { readonly clock: Clock }): ChangeTime {
+  const nowMs = clock.nowMs();
+  return { nowMs, revokedUntilMs: nowMs + ACCESS_TOKENS_OVER_MS };
 }

@@ -62,6 +62,17 @@ Deno.test("AuthService answers a fault of ours, logs it and goes on", async () =
   assertEquals(next.status, "failure");
 });
 
+Deno.test("AuthService counts a login without fields as one that failed", async () => {
+  await using fixture = await openAuthFixture();
+  const { service, registry } = openService(fixture);
+  const request = { action: "login", username: undefined, password: undefined } as const;
+  await service.answer(request, ORIGIN);
+  assertEquals(fixture.events, []);
+  const text = await registry.text();
+  assertMatch(text, /auth_failures_total\{reason="missing_credentials"\} 1/);
+  assertMatch(text, /failed_auths_total 1/);
+});
+
 Deno.test("AuthService counts what was no request", async () => {
   await using fixture = await openAuthFixture();
   const { service, registry } = openService(fixture);

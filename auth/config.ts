@@ -1,3 +1,4 @@
+import { AUTH_RPC_DEADLINE_MS } from "../core/auth/auth_client.ts";
 import { ConfigReader, type Env } from "../core/config.ts";
 import type { ProxyProtocolOptions } from "../core/net/proxied_listener.ts";
 import { readProxyProtocol } from "../core/net/proxy_protocol_config.ts";
@@ -18,7 +19,7 @@ export interface AuthConfig extends ServiceConfig {
   readonly hashesInFlightMax: number;
   /** Requests that wait for a hash; one more is told that the server is busy. */
   readonly hashQueueMax: number;
-  /** Milliseconds that a request waits for a hash before it is told the same. */
+  /** Milliseconds that a request waits for a hash before it is told the same; below what callers wait. */
   readonly hashWaitMs: number;
   /** Whether a failed login hides if the name or the password was wrong. */
   readonly uniformFailures: boolean;
@@ -39,6 +40,10 @@ export interface AuthConfig extends ServiceConfig {
 }
 
 const DAY_S = 86_400;
+/** The longest that an access token may live, in seconds, whichever auth server issued it. */
+export const ACCESS_TOKEN_TTL_S_MAX: number = DAY_S;
+/** The hash itself takes a while, too: nobody is to be worked for who has given up. */
+const HASH_WAIT_MS_MAX = AUTH_RPC_DEADLINE_MS - 1_000;
 
 /** Reads the settings of auth. @throws ConfigError naming every bad variable */
 export function parseAuthConfig(env: Env): AuthConfig {
@@ -57,9 +62,12 @@ export function parseAuthConfig(env: Env): AuthConfig {
       { min: 1, max: 1_024 },
     ),
     hashQueueMax: reader.integer("AUTH_HASH_QUEUE_MAX", 256, { min: 0, max: 100_000 }),
-    hashWaitMs: reader.integer("AUTH_HASH_WAIT_MS", 30_000, { min: 10, max: 600_000 }),
+    hashWaitMs: reader.integer("AUTH_HASH_WAIT_MS", 8_000, { min: 10, max: HASH_WAIT_MS_MAX }),
     uniformFailures: reader.boolean("AUTH_UNIFORM_FAILURES", false),
-    accessTokenTtlS: reader.integer("AUTH_ACCESS_TOKEN_TTL_S", 900, { min: 1, max: DAY_S }),
+    accessTokenTtlS: reader.integer("AUTH_ACCESS_TOKEN_TTL_S", 900, {
+      min: 1,
+      max: ACCESS_TOKEN_TTL_S_MAX,
+    }),
     refreshTokenTtlS: reader.integer("AUTH_REFRESH_TOKEN_TTL_S", 30 * DAY_S, {
       min: 1,
       max: 365 * DAY_S,

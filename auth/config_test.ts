@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { AUTH_RPC_DEADLINE_MS } from "../core/auth/auth_client.ts";
 import { ConfigError } from "../core/config.ts";
 import { parseAuthConfig } from "./config.ts";
 
@@ -16,7 +17,7 @@ Deno.test("AuthConfig has the documented defaults", () => {
     idleTimeoutMs: 30_000,
     hashesInFlightMax: navigator.hardwareConcurrency,
     hashQueueMax: 256,
-    hashWaitMs: 30_000,
+    hashWaitMs: 8_000,
     uniformFailures: false,
     accessTokenTtlS: 900,
     refreshTokenTtlS: 2_592_000,
@@ -78,6 +79,15 @@ Deno.test("AuthConfig names every bad variable", () => {
     'Cannot read AUTH_HASHES_IN_FLIGHT_MAX: must be 1..1024, is "0"',
     'Cannot read AUTH_TLS_KEY: must be set where the other one of the two is, is ""',
   ]);
+});
+
+Deno.test("AuthConfig lets nobody wait longer for a hash than callers wait for auth", () => {
+  const env = new Map([["AUTH_HASH_WAIT_MS", String(AUTH_RPC_DEADLINE_MS)]]);
+  assertEquals(
+    assertThrows(() => parseAuthConfig(env), ConfigError).message,
+    'Cannot read AUTH_HASH_WAIT_MS: must be 10..9000, is "10000"',
+  );
+  assert(parseAuthConfig(new Map()).hashWaitMs < AUTH_RPC_DEADLINE_MS);
 });
 
 Deno.test("AuthConfig believes a proxy only where it is told to, and never together with TLS", () => {

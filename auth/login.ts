@@ -6,11 +6,11 @@ import { checkPassword, turnOwner } from "./password_check.ts";
 import { hashRefreshToken, newRefreshToken } from "./refresh_token.ts";
 import {
   loggedInReply,
-  type LoginRefusal,
   loginRefusedReply,
   serverBusyReply,
   type SessionTokens,
   throttledReply,
+  type TriedLoginRefusal,
 } from "./replies.ts";
 import type { CredentialsRequest } from "./requests.ts";
 
@@ -21,12 +21,14 @@ export async function login(
   origin: Origin,
 ): Promise<AuthReply> {
   const { username: typedName, password } = request;
-  const refuse = (reason: LoginRefusal, account?: Account): AuthReply => {
+  const { uniformFailures: uniform } = parts;
+  // Neither written down nor throttled: it tries no password, and costs next to nothing.
+  if (typedName === undefined) return loginRefusedReply("missing_username", { uniform });
+  if (password === undefined) return loginRefusedReply("missing_password", { uniform });
+  const refuse = (reason: TriedLoginRefusal, account?: Account): AuthReply => {
     parts.events.loginFailed({ typedName, accountId: account?.accountId, reason, ...origin });
-    return loginRefusedReply(reason, { uniform: parts.uniformFailures });
+    return loginRefusedReply(reason, { uniform });
   };
-  if (typedName === undefined) return refuse("missing_username");
-  if (password === undefined) return refuse("missing_password");
   const username = tryParseUsername(typedName);
   const account = username === undefined
     ? undefined

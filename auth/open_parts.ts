@@ -46,7 +46,10 @@ export interface OpenParts {
   close(): Promise<void>;
 }
 
-/** Five guesses at once, then one a minute for ever: an account that is attacked can still be reached. */
+/**
+ * Five guesses at once, then one a minute for ever. Whoever goes on guessing keeps the owner out, too, most
+ * of the time: the wait is the account's, and ends five minutes after the last guess at the latest.
+ */
 const ACCOUNT_RULES = { forgetMs: 60_000, delayMs: 1_000, delayMsMax: 300_000 } as const;
 /** More, and one each ten seconds: many may share an address. */
 const ADDRESS_RULES = { forgetMs: 10_000, delayMs: 1_000, delayMsMax: 900_000 } as const;

@@ -15,13 +15,11 @@ export interface SessionTokens {
   readonly expiresInS: number;
 }
 
+/** Why a login failed for which a password was tried. */
+export type TriedLoginRefusal = "user_not_found" | "invalid_password" | "account_disabled";
+
 /** Why a login failed. */
-export type LoginRefusal =
-  | "user_not_found"
-  | "invalid_password"
-  | "account_disabled"
-  | "missing_username"
-  | "missing_password";
+export type LoginRefusal = TriedLoginRefusal | "missing_username" | "missing_password";
 
 /** Why a registration failed. */
 export type RegistrationRefusal =

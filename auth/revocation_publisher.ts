@@ -20,8 +20,13 @@ export interface RevocationPublisherOptions {
 const PERIOD_MS = 1_000;
 /** Another server's clock may be this much behind, or its transaction take this long to commit. */
 const OVERLAP_MS = 30_000;
-/** All are written again this often: a store that failed over to a replica may have lost the last ones. */
-const ALL_PERIOD_MS = 60_000;
+/**
+ * The last ones are written again this often: a store that failed over to a replica may have lost them. Not
+ * all, of which there is a day's.
+ */
+const AGAIN_PERIOD_MS = 60_000;
+/** What was ended in so many milliseconds are the last ones. */
+const AGAIN_MS = 900_000;
 /** While it is there, the store has not been emptied. */
 const MARKER_KEY = "revocations:published";
 const WRITES_AT_ONCE = 100;
@@ -35,7 +40,8 @@ export class RevocationPublisher {
   readonly #cancel: CancelTimer;
   /** What the last round wrote; bounded by what is ended within the overlap. */
   #written = new Set<string>();
-  #wroteAllAtMs = -Infinity;
+  /** When the last ones, or all, were last written; undefined: all have to be. */
+  #wroteAgainAtMs: number | undefined;
   #isWell = true;
   #round: Promise<void> | undefined;
 
@@ -64,18 +70,18 @@ export class RevocationPublisher {
     const { kvStore, clock, log } = this.#options;
     try {
       const nowMs = clock.monotonicMs();
-      const isDue = nowMs - this.#wroteAllAtMs >= ALL_PERIOD_MS;
-      const wantsAll = isDue || !this.#isWell || await kvStore.get(MARKER_KEY) === undefined;
-      if (wantsAll) this.#written.clear();
-      await this.#write(wantsAll ? 0 : clock.nowMs() - OVERLAP_MS);
-      if (wantsAll) {
-        await kvStore.set(MARKER_KEY, "1");
-        this.#wroteAllAtMs = nowMs;
-      }
+      const againAtMs = this.#wroteAgainAtMs;
+      const wantsAll = againAtMs === undefined || await kvStore.get(MARKER_KEY) === undefined;
+      const isDue = wantsAll || nowMs - againAtMs >= AGAIN_PERIOD_MS;
+      if (isDue) this.#written.clear();
+      await this.#write(wantsAll ? 0 : clock.nowMs() - (isDue ? AGAIN_MS : OVERLAP_MS));
+      if (wantsAll) await kvStore.set(MARKER_KEY, "1");
+      if (isDue) this.#wroteAgainAtMs = nowMs;
       this.#isWell = true;
     } catch (error) {
       if (this.#isWell) log.warn("revocations_not_published", { error: describeError(error) });
       this.#isWell = false;
+      this.#wroteAgainAtMs = undefined;
     }
   }
 

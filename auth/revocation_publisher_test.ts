@@ -20,7 +20,7 @@ interface Bench extends AsyncDisposable {
   published(): Promise<string[]>;
 }
 
-async function openBench(): Promise<Bench> {
+async function openBench({ ttlMs = TTL_MS } = {}): Promise<Bench> {
   const clock = new ManualClock();
   const database = await openMigratedDatabase(clock);
   const shared = new MemoryKvStore({ clock });
@@ -36,7 +36,7 @@ async function openBench(): Promise<Bench> {
     revoke: async (sessionId) => {
       await database.execute(
         "INSERT INTO revoked_sessions (session_id, revoked_at_ms, expires_at_ms) VALUES ($1, $2, $3)",
-        [sessionId, clock.nowMs(), clock.nowMs() + TTL_MS],
+        [sessionId, clock.nowMs(), clock.nowMs() + ttlMs],
       );
     },
     open: (kvStore = shared) => {
@@ -115,6 +115,21 @@ Deno.test("RevocationPublisher writes all again after the store was away, and sa
   isAway = false;
   await publisher.publish();
   assertEquals(await bench.published(), ["revoked:s1"]);
+});
+
+Deno.test("RevocationPublisher writes the last ones again each minute, and not a whole day's", async () => {
+  await using bench = await openBench({ ttlMs: 86_400_000 });
+  const publisher = bench.open();
+  await bench.revoke("old");
+  await publisher.publish();
+  await bench.clock.advance(900_001);
+  await bench.revoke("new");
+  await publisher.publish();
+  // The store has lost both, and knows nothing of it.
+  for (const key of await bench.published()) await bench.kvStore.delete(key);
+  await bench.clock.advance(60_000);
+  await publisher.publish();
+  assertEquals(await bench.published(), ["revoked:new"]);
 });
 
 Deno.test("RevocationPublisher writes a revocation once, not each second", async () => {

@@ -28,9 +28,11 @@ export const OPERATOR_USAGE = `Usage: deno task accounts <command> [--json]
   sessions NAME                     the open sessions of an account
   revoke NAME [SESSION]             end one session of an account, or all
 
+  A name that begins with -- goes behind a --, and --json before it: disable --json -- --bob
+
        deno task auth:rotate-key [--now] [--json]
 
-  --now: the old keys leaked; what they signed is void within a minute
+  --now: the old keys leaked; what they signed is void within two minutes
 
 It works on the database of DATABASE_URL, or else on DATA_DIR/tanks.sqlite, and says on which.
 Nothing of this is written to auth_events, where what is done over auth itself is: keep a record.
@@ -43,34 +45,48 @@ const WORD_LENGTH_MAX = 256;
 /** Reads a command line, or gives undefined where it is none. */
 export function tryParseArguments(words: readonly string[]): OperatorArguments | undefined {
   if (words.some((word) => word.length > WORD_LENGTH_MAX)) return undefined;
-  const asJson = words.includes("--json");
-  const [name, ...rest] = words.filter((word) => word !== "--json");
-  const command = tryParseCommand(name, rest);
-  return command && { command, asJson };
+  const end = words.indexOf("--");
+  const before = end === -1 ? words : words.slice(0, end);
+  // An account may be called so, and a list go on after it.
+  const isJson = (word: string, index: number): boolean =>
+    word === "--json" && before[index - 1] !== "--after";
+  const [name, ...rest] = before.filter((word, index) => !isJson(word, index));
+  const taken = end === -1 ? [] : words.slice(end + 1);
+  const command = tryParseCommand(name, { rest, taken });
+  return command && { command, asJson: before.some(isJson) };
+}
+
+interface CommandWords {
+  /** Options and names behind the command. */
+  readonly rest: readonly string[];
+  /** What stands behind `--`: names, whatever they look like. */
+  readonly taken: readonly string[];
 }
 
 function tryParseCommand(
   name: string | undefined,
-  rest: readonly string[],
+  { rest, taken }: CommandWords,
 ): OperatorCommand | undefined {
   switch (name) {
     case "list":
-      return tryParseList(rest);
+      return taken.length === 0 ? tryParseList(rest) : undefined;
     case "create":
     case "disable":
     case "enable":
     case "reset-password":
     case "sessions": {
-      const [username] = rest;
-      return isName(username) && rest.length === 1 ? { name, username } : undefined;
+      const [username, ...others] = operandsOf({ rest, taken });
+      return username !== undefined && others.length === 0 ? { name, username } : undefined;
     }
     case "revoke": {
-      const [username, sessionId] = rest;
-      return isName(username) && rest.length <= 2 ? { name, username, sessionId } : undefined;
+      const [username, sessionId, ...others] = operandsOf({ rest, taken });
+      if (username === undefined || others.length > 0) return undefined;
+      return { name, username, sessionId };
     }
     case "rotate-key": {
       const isUrgent = rest[0] === "--now";
-      return rest.length === (isUrgent ? 1 : 0) ? { name, isUrgent } : undefined;
+      const count = rest.length + taken.length;
+      return count === (isUrgent ? 1 : 0) ? { name, isUrgent } : undefined;
     }
     default:
       return undefined;
@@ -89,6 +105,7 @@ function tryParseList(rest: readonly string[]): OperatorCommand | undefined {
   return limit >= 1 && limit <= LIMIT_MAX ? { name: "list", after, limit } : undefined;
 }
 
-function isName(word: string | undefined): word is string {
-  return word !== undefined && !word.startsWith("--");
+/** The words that are no options; none where an option is among them that nobody knows. */
+function operandsOf({ rest, taken }: CommandWords): readonly string[] {
+  return rest.some((word) => word.startsWith("--")) ? [] : [...rest, ...taken];
 }

@@ -5,7 +5,7 @@ import { unreachable } from "../../core/unreachable.ts";
 import { AccountChanges } from "../account_changes.ts";
 import { type Account, AccountStore } from "../account_store.ts";
 import { foldUsername, tryParsePassword, tryParseUsername } from "../accounts.ts";
-import { changeTime } from "../auth_parts.ts";
+import { ACCESS_TOKENS_OVER_MS, changeTime } from "../auth_parts.ts";
 import { isCommonPassword } from "../common_passwords.ts";
 import { hashPassword, type ScryptParameters } from "../password_hash.ts";
 import { SessionStore } from "../session_store.ts";
@@ -23,8 +23,6 @@ export interface OperatorParts {
   readonly newId: () => string;
   /** What a password hash costs. */
   readonly hashParameters: ScryptParameters;
-  /** Seconds that access tokens live. */
-  readonly accessTokenTtlS: number;
   /** Asks for a new password; undefined where none was given. */
   readonly readPassword: () => Promise<string | undefined>;
 }
@@ -99,11 +97,10 @@ async function runOnAccount(
   if (account === undefined) return refused(`Cannot find ${command.username}: no such account`);
   const { accountId, username } = account;
   const changes = new AccountChanges(database);
-  const time = changeTime({ clock: parts.clock, issuer: { ttlS: parts.accessTokenTtlS } });
   const about = { username, account_id: accountId };
   switch (command.name) {
     case "disable":
-      await changes.disable(accountId, time);
+      await changes.disable(accountId, changeTime(parts));
       return done(`disabled ${username}; its tokens are void within 5 s`, about);
     case "enable":
       await changes.enable(accountId);
@@ -111,7 +108,8 @@ async function runOnAccount(
     case "reset-password": {
       const passwordHash = await readHash(parts);
       if (passwordHash === undefined) return refused(`Cannot reset ${username}: ${BAD_PASSWORD}`);
-      await changes.setPassword(accountId, { ...time, passwordHash });
+      // Dated after the typing, which takes a while: auth looks a short while back for what was ended.
+      await changes.setPassword(accountId, { ...changeTime(parts), passwordHash });
       return done(`reset the password of ${username}; its sessions have ended`, about);
     }
     case "sessions": {
@@ -125,6 +123,7 @@ async function runOnAccount(
     }
     case "revoke": {
       const { sessionId } = command;
+      const time = changeTime(parts);
       const end = sessionId === undefined ? time : { ...time, sessionId };
       const endedCount = await changes.endSessions(accountId, end);
       if (sessionId !== undefined && endedCount === 0) {
@@ -141,12 +140,11 @@ async function runOnAccount(
 }
 
 async function rotateKey(isUrgent: boolean, parts: OperatorParts): Promise<OperatorAnswer> {
-  const { database, clock, accessTokenTtlS } = parts;
+  const { database, clock } = parts;
   const key = await new SigningKeys({ database, clock }).rotate(
     isUrgent
       ? { signsInMs: 0, overlapMs: 0 }
-      // Clocks differ a little.
-      : { signsInMs: KEY_PUBLISHED_MS, overlapMs: (accessTokenTtlS + 60) * 1_000 },
+      : { signsInMs: KEY_PUBLISHED_MS, overlapMs: ACCESS_TOKENS_OVER_MS },
   );
   const from = new Date(key.signsFromMs).toISOString();
   return done(`key ${key.kid} is published, and signs from ${from} on`, {

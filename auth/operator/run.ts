@@ -58,7 +58,8 @@ async function runOnDatabase(
   env: Env,
   source: SecretSource,
 ): Promise<OperatorAnswer> {
-  const { accessTokenTtlS } = parseAuthConfig(env);
+  // The operator is told of whatever auth would refuse to run with.
+  parseAuthConfig(env);
   const config = parsePortsConfig(env, ["database"]);
   const reader = new ConfigReader(env);
   const { dataDir } = reader.finish(readProcessConfig(reader));
@@ -82,7 +83,6 @@ async function runOnDatabase(
       clock,
       newId: () => crypto.randomUUID(),
       hashParameters: SCRYPT_PARAMETERS,
-      accessTokenTtlS,
       readPassword: () => readSecret(source),
     });
   } finally {

@@ -36,18 +36,21 @@ const REFUSED_UNAVAILABLE: LoginOutcome = {
   message: UNAVAILABLE,
   reply: { status: "error", message: UNAVAILABLE },
 };
-// A password hash takes a good part of a second, and some may be queued before it.
-const DEFAULT_DEADLINE_MS = 10_000;
+/**
+ * How long a caller waits for auth, in milliseconds, unless it says otherwise: a password hash takes a good
+ * part of a second, and some may be queued before it.
+ */
+export const AUTH_RPC_DEADLINE_MS = 10_000;
 
 /** Asks the auth service over `Rpc`. */
 export class AuthClient {
   readonly #rpc: Rpc;
   readonly #deadlineMs: number;
 
-  /** Asks through `rpc`; a call may take `deadlineMs`, 10 000 by default. */
+  /** Asks through `rpc`; a call may take `deadlineMs`, {@linkcode AUTH_RPC_DEADLINE_MS} by default. */
   constructor(options: { readonly rpc: Rpc; readonly deadlineMs?: number }) {
     this.#rpc = options.rpc;
-    this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    this.#deadlineMs = options.deadlineMs ?? AUTH_RPC_DEADLINE_MS;
   }
 
   /** Logs in; a service that cannot be reached is a refusal too. */

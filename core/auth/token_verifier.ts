@@ -42,13 +42,18 @@ export interface TokenVerifierOptions {
   readonly cacheMax?: number;
   /** Milliseconds between two fetches, whatever clients send. Default 5 000. */
   readonly fetchIntervalMs?: number;
-  /** Milliseconds after which the keys are fetched anew, so that a retired one ends. Default 60 000. */
+  /**
+   * Milliseconds after which the keys are fetched anew, so that a retired one ends; after twice as many a
+   * token waits for that. Default 60 000.
+   */
   readonly keysMaxAgeMs?: number;
   /** Milliseconds for which a token that was not revoked is not asked about again. Default 2 000. */
   readonly revocationMaxAgeMs?: number;
 }
 
 const CLOCK_TOLERANCE_S = 5;
+/** How long a token waits for keys that are fetched anew, while there are known ones. */
+const RENEWAL_WAIT_MS = 2_000;
 
 /**
  * Verifies access tokens offline, by the issuer's published keys. A verified token is remembered until
@@ -61,6 +66,8 @@ export class TokenVerifier {
   #keys: ReadonlyMap<string, VerifyingKey> = new Map();
   #fetchedAtMs = -Infinity;
   #triedAtMs = -Infinity;
+  /** When a fetch last failed, or took too long. */
+  #missedAtMs = -Infinity;
   #fetching: Promise<void> | undefined;
 
   /** Fetches nothing before the first token comes. */
@@ -148,13 +155,32 @@ export class TokenVerifier {
   async #keyFor(keyId: string): Promise<VerifyingKey | undefined> {
     const known = this.#keys.get(keyId);
     const ageMs = this.#options.clock.monotonicMs() - this.#fetchedAtMs;
+    const { keysMaxAgeMs } = this.#options;
     if (known === undefined) {
       await this.#fetch();
-    } else if (ageMs >= this.#options.keysMaxAgeMs) {
+    } else if (ageMs >= 2 * keysMaxAgeMs) {
+      // Nobody has shown a token for long, or the issuer is away.
+      await this.#renew();
+    } else if (ageMs >= keysMaxAgeMs) {
       // Nobody waits for it: the key in hand was good a moment ago.
       void this.#fetch();
+      return known;
     }
-    return known ?? this.#keys.get(keyId);
+    return this.#keys.get(keyId);
+  }
+
+  /** Fetches, and waits for that a little; not where the issuer has just been found away. */
+  async #renew(): Promise<void> {
+    const { clock, keysMaxAgeMs } = this.#options;
+    const fetched = this.#fetch();
+    if (clock.monotonicMs() - this.#missedAtMs < keysMaxAgeMs) return;
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.after(RENEWAL_WAIT_MS, () => {
+      this.#missedAtMs = clock.monotonicMs();
+      late.resolve();
+    });
+    await Promise.race([fetched, late.promise]);
+    cancel();
   }
 
   /** Joins the fetch under way, or starts one unless the last was a moment ago. */
@@ -173,8 +199,10 @@ export class TokenVerifier {
       const keys = await Promise.all(jwks.map(importVerifyingKey));
       this.#keys = new Map(keys.map((key) => [key.kid, key]));
       this.#fetchedAtMs = this.#options.clock.monotonicMs();
+      this.#missedAtMs = -Infinity;
     } catch (error) {
       // The issuer is away: tokens under known keys stay good, others are refused with a reason.
+      this.#missedAtMs = this.#options.clock.monotonicMs();
       this.#options.log.warn("token_keys_not_fetched", { error: describeError(error) });
     }
   }

@@ -14,20 +14,28 @@ import { type TokenRefusal, TokenVerifier, type TokenVerifierOptions } from "./t
 const TTL_S = 900;
 const [first, second] = await Promise.all([generateSigningKey(), generateSigningKey()]);
 
+interface Issuer {
+  keys: readonly PublicJwk[];
+  fetchCount: number;
+  down: boolean;
+  silent: boolean;
+}
+
 interface Bench {
   readonly clock: ManualClock;
   readonly verifier: TokenVerifier;
-  readonly issuer: { keys: readonly PublicJwk[]; fetchCount: number; down: boolean };
+  readonly issuer: Issuer;
   sign(pair?: KeyPairJwk, claims?: JsonObject): Promise<string>;
 }
 
 function openBench(options: Partial<TokenVerifierOptions> = {}): Bench {
   const clock = new ManualClock();
-  const issuer = { keys: [first.publicJwk] as readonly PublicJwk[], fetchCount: 0, down: false };
+  const issuer: Issuer = { keys: [first.publicJwk], fetchCount: 0, down: false, silent: false };
   const verifier = new TokenVerifier({
     clock,
     fetchKeys: () => {
       issuer.fetchCount++;
+      if (issuer.silent) return Promise.withResolvers<never>().promise;
       return issuer.down ? Promise.reject(new Error("away")) : Promise.resolve(issuer.keys);
     },
     ...options,
@@ -131,14 +139,45 @@ Deno.test("TokenVerifier forgets a key that is no longer published", async () =>
   assertEquals(await verifier.verify(token), { ok: false, reason: "unknown_key" });
 });
 
+Deno.test("TokenVerifier that nobody asked for long takes no token under a key that has ended", async () => {
+  const { clock, verifier, issuer, sign } = openBench({ keysMaxAgeMs: 60_000 });
+  const token = await sign();
+  assertEquals((await verifier.verify(token)).ok, true);
+  issuer.keys = [second.publicJwk];
+  await clock.advance(120_000);
+  const tokens = [token, await sign(first), await sign(first, { jti: "x" })];
+  const verdicts = await Promise.all(tokens.map((each) => verifier.verify(each)));
+  assertEquals(verdicts, tokens.map(() => ({ ok: false, reason: "unknown_key" })));
+  assertEquals((await verifier.verify(await sign(second))).ok, true);
+  assertEquals([issuer.fetchCount, clock.timerCount], [2, 0]);
+});
+
+Deno.test("TokenVerifier that nobody asked for long waits a little for an issuer that is silent, and not again", async () => {
+  const { clock, verifier, issuer, sign } = openBench({ keysMaxAgeMs: 60_000 });
+  const token = await sign();
+  await verifier.verify(token);
+  issuer.silent = true;
+  await clock.advance(120_000);
+  let isAnswered = false;
+  const verdict = verifier.verify(token).finally(() => isAnswered = true);
+  await clock.advance(1_999);
+  assertEquals(isAnswered, false);
+  await clock.advance(1);
+  assertEquals((await verdict).ok, true);
+  assertEquals((await verifier.verify(token)).ok, true);
+});
+
 Deno.test("TokenVerifier goes on with known keys while the issuer is away", async () => {
   const { clock, verifier, issuer, sign } = openBench({ keysMaxAgeMs: 60_000 });
   const token = await sign();
   await verifier.verify(token);
   issuer.down = true;
-  await clock.advance(60_000);
-  assertEquals((await verifier.verify(token)).ok, true);
-  assertEquals((await verifier.verify(await sign())).ok, true);
+  for (let minute = 0; minute < 5; minute++) {
+    await clock.advance(60_000);
+    assertEquals((await verifier.verify(token)).ok, true);
+    assertEquals((await verifier.verify(await sign())).ok, true);
+  }
+  assertEquals(issuer.fetchCount, 6);
 });
 
 Deno.test("TokenVerifier says that it has no keys, and recovers", async () => {

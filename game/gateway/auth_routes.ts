@@ -1,11 +1,9 @@
+import { AUTH_RPC_DEADLINE_MS } from "../../core/auth/auth_client.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { AUTH_RPC_SERVICE, tryParseAuthReply } from "../../core/protocol/auth_messages.ts";
 import { authResponse } from "./auth_response.ts";
 import { type Asked, type GatewayRoute, withToken } from "./gateway_route.ts";
 import { badReply, callService, type ServiceCallOptions } from "./service_call.ts";
-
-// A password hash takes a third of a second, and some may be queued before it.
-const DEADLINE_MS = 10_000;
 
 /** Accounts and sessions. The rules are auth's, which is asked over `Rpc` for the client's address. */
 export function authRoutes(options: ServiceCallOptions): GatewayRoute[] {
@@ -17,7 +15,7 @@ export function authRoutes(options: ServiceCallOptions): GatewayRoute[] {
     const call = {
       service: AUTH_RPC_SERVICE,
       request: { ...request, ip },
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: AUTH_RPC_DEADLINE_MS,
     };
     const outcome = await callService(call, { ...options, log });
     if (!outcome.ok) return outcome.response;
