@@ -12,6 +12,9 @@ const PARTITION_BYTES_MAX = 524_288;
 /** Bytes of one broker at once. */
 const BROKER_BYTES_MAX = 4_194_304;
 
+/** What a broker says where no record is as new as was asked for. */
+const NO_OFFSET = -1;
+
 /** An offset that is asked for was deleted, or never written. */
 export class OffsetOutOfRange extends Error {
   /** The class, for logs. */
@@ -55,7 +58,8 @@ export class KafkaFetcher {
 
   /**
    * The offset, in each of the partitions, of the first record that is as new as `atMs` or newer, in
-   * milliseconds since the epoch; nothing of a partition where none is, or whose broker knows no times.
+   * milliseconds since the epoch: `Infinity` where none is; nothing of a partition whose broker knows no
+   * times.
    *
    * @throws Error where the brokers are away
    */
@@ -68,8 +72,7 @@ export class KafkaFetcher {
       await cluster.addTargetTopic(topic);
       const partitions = at.partitions.map((partition) => ({ partition }));
       const query = { topic, partitions, fromTimestamp: Math.max(0, Math.floor(at.atMs)) };
-      const found = await findOffsets(cluster, query);
-      return new Map([...found].filter(([, offset]) => offset >= 0));
+      return toFirstOffsets(await findOffsets(cluster, query));
     });
   }
 
@@ -146,7 +149,13 @@ export class KafkaFetcher {
   }
 }
 
-/** Offsets by partition. */
+/** What brokers say about a time, as {@linkcode KafkaFetcher.offsetsAt} gives it. */
+export function toFirstOffsets(found: ReadonlyMap<number, number>): Map<number, number> {
+  const known = [...found].filter(([, offset]) => !Number.isNaN(offset));
+  return new Map(known.map(([id, offset]) => [id, offset === NO_OFFSET ? Infinity : offset]));
+}
+
+/** Offsets by partition; `NaN` where a broker gives none. */
 async function findOffsets(
   cluster: KafkaCluster,
   query: Parameters<KafkaCluster["fetchTopicsOffset"]>[0][number],

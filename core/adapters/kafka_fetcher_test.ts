@@ -1,6 +1,11 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { silentLog } from "../log.ts";
-import { KafkaFetcher } from "./kafka_fetcher.ts";
+import { KafkaFetcher, toFirstOffsets } from "./kafka_fetcher.ts";
+
+Deno.test("toFirstOffsets tells a time that is newer than all records from a broker without times", () => {
+  const found = new Map([[0, 0], [1, 7], [2, -1], [3, NaN]]);
+  assertEquals([...toFirstOffsets(found)], [[0, 0], [1, 7], [2, Infinity]]);
+});
 
 // kafkajs keeps the timer of a retry after it was disconnected.
 const LEAVES_TIMERS = { sanitizeOps: false, sanitizeResources: false };

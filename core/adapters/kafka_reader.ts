@@ -15,7 +15,10 @@ const RETRY_DELAYS = { minMs: 50, maxMs: 1_000 };
 export interface RecordSource {
   /** What can be read of each partition now; nothing of a topic that is not there. */
   ranges(topic: string): Promise<ReadonlyMap<number, OffsetRange>>;
-  /** The first offset of a time, in milliseconds since the epoch; nothing where there is none. */
+  /**
+   * The first offset of a time, in milliseconds since the epoch: `Infinity` where no record is as new;
+   * nothing of a partition of which no times are known.
+   */
   offsetsAt(
     topic: string,
     at: { readonly partitions: readonly number[]; readonly atMs: number },
@@ -54,7 +57,8 @@ interface Partition {
  * so that a reading goes on after any position as if it had never stopped.
  *
  * With a key it reads only the partition to which our producers write that key's events; with times only
- * what lies between the first events that are as new.
+ * what lies between the first events that are as new, and nothing where none is as new as the first time.
+ * A partition of which no times are known is read from its start to its end.
  *
  * @throws Error where a position is none, or the brokers are away
  */

@@ -66,9 +66,10 @@ export async function makeFilm(request: FilmRequest): Promise<Film> {
 /** A log in which there are these events alone. */
 function sourceOf(events: readonly JsonObject[]): Pick<EventSource, "read"> {
   return {
-    read: (topic, { key = "" } = {}) =>
+    read: (topic, { key = "", after = "-1" } = {}) =>
       ReadableStream.from(
-        events.map((value, index): StoredEvent => ({ topic, key, value, position: `${index}` })),
+        events.map((value, index): StoredEvent => ({ topic, key, value, position: `${index}` }))
+          .slice(Number(after) + 1),
       ),
   };
 }

@@ -6,6 +6,7 @@ import type { RateLimiter } from "../../core/net/rate_limiter.ts";
 import type { EventSource } from "../../core/ports/event_source.ts";
 import type { KvStore } from "../../core/ports/kv_store.ts";
 import { matchOwnerKey } from "../../core/protocol/match_owner.ts";
+import { mayBeRecorded } from "../replay/read_recording.ts";
 import type { Film, FilmRequest } from "./replay_film.ts";
 import { readMatchRecords } from "./replay_records.ts";
 import { ReplayShelf } from "./replay_shelf.ts";
@@ -58,6 +59,11 @@ const MATCH_ID = /^[\w.:-]{1,128}$/;
 export const REPLAYS_WAITING_MAX = 8;
 /** How long one may wait for that. Together with the time in which it is made less than a request may take. */
 export const REPLAY_WAIT_MS_MAX = 2_500;
+/**
+ * So often a search that has found nothing of its match yet looks whether others wait, and gives way to
+ * them: less than they wait at most, so that nobody keeps replays from others by asking for what is not there.
+ */
+export const REPLAY_SEARCH_MS = 2_000;
 /** From the first look into the log until it is made. */
 export const REPLAY_MS_MAX = 12_000;
 /** A recording that goes on has an event a second: one that is silent for so long has lost its server. */
@@ -99,7 +105,9 @@ export class ReplayLibrary {
   }
 
   #find(matchId: string, ip: string): ReplayAnswer | Promise<ReplayAnswer> {
-    if (!MATCH_ID.test(matchId)) return { kind: "no_replay" };
+    if (!MATCH_ID.test(matchId) || !mayBeRecorded(matchId, this.#options.clock.nowMs())) {
+      return { kind: "no_replay" };
+    }
     const bytes = this.#shelf.find(matchId);
     if (bytes !== undefined) return { kind: "found", bytes };
     const making = this.#making.get(matchId);
@@ -133,21 +141,35 @@ export class ReplayLibrary {
     const { clock, log } = this.#options;
     const late = new AbortController();
     const cancel = clock.after(REPLAY_MS_MAX, () => late.abort(new Error("It takes too long")));
-    const signal = AbortSignal.any([late.signal, this.#closing.signal]);
+    const way = new AbortController();
+    const stopLooking = clock.every(REPLAY_SEARCH_MS, () => {
+      if (this.#making.size > 1) way.abort(new Error("Others wait"));
+    });
+    const signal = AbortSignal.any([late.signal, way.signal, this.#closing.signal]);
     try {
-      return await this.#replay(matchId, signal);
+      return await this.#replay(matchId, { signal, onFound: stopLooking });
     } catch (error) {
+      if (way.signal.aborted) return { kind: "replay_busy" };
       const kind = late.signal.aborted ? "replay_too_long" : "unavailable";
       log.warn("replay_failed", { match_id: matchId, kind, error: describeError(error) });
       return { kind };
     } finally {
       cancel();
+      stopLooking();
     }
   }
 
-  async #replay(matchId: string, signal: AbortSignal): Promise<ReplayAnswer> {
+  async #replay(
+    matchId: string,
+    { signal, onFound }: { readonly signal: AbortSignal; readonly onFound: () => void },
+  ): Promise<ReplayAnswer> {
     const { eventLog, kvStore, clock, makeFilm } = this.#options;
-    const records = await readMatchRecords(matchId, { eventLog, signal });
+    const records = await readMatchRecords(matchId, {
+      eventLog,
+      signal,
+      nowMs: clock.nowMs(),
+      onFound,
+    });
     if (records.kind === "none") return { kind: "no_replay" };
     if (records.kind === "too_long") return { kind: "replay_too_long" };
     if (records.kind === "open") {

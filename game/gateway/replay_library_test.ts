@@ -4,8 +4,9 @@ import { silentLog } from "../../core/log.ts";
 import { ManualClock } from "../../core/manual_clock.ts";
 import { Metrics } from "../../core/metrics.ts";
 import { RateLimiter } from "../../core/net/rate_limiter.ts";
-import type { StoredEvent } from "../../core/ports/event_log.ts";
+import type { ReadOptions, StoredEvent } from "../../core/ports/event_log.ts";
 import { MemoryKvStore } from "../../core/ports/memory_kv_store.ts";
+import { newMatchId } from "../../core/protocol/match_id.ts";
 import { matchOwnerKey } from "../../core/protocol/match_owner.ts";
 import { nextTask } from "../../tests/contract/eventually.ts";
 import { RECORDED_MATCH_ID, recordMatch } from "../../tests/fixtures/recorded_match.ts";
@@ -13,6 +14,7 @@ import type { Film, FilmRequest } from "./replay_film.ts";
 import {
   REPLAY_MS_MAX,
   REPLAY_OUTCOMES,
+  REPLAY_SEARCH_MS,
   REPLAY_WAIT_MS_MAX,
   ReplayLibrary,
   REPLAYS_WAITING_MAX,
@@ -30,6 +32,8 @@ interface BenchOptions {
   readonly makeFilm?: (request: FilmRequest, signal: AbortSignal) => Promise<Film>;
   readonly burst?: number;
   readonly isBroken?: boolean;
+  /** What is searched for until it is told to stop. */
+  readonly lost?: string;
 }
 
 function openBench(options: BenchOptions = {}): {
@@ -37,19 +41,25 @@ function openBench(options: BenchOptions = {}): {
   readonly clock: ManualClock;
   readonly kvStore: MemoryKvStore;
   readonly made: FilmRequest[];
+  /** What the log was asked for. */
+  readonly asked: ReadOptions[];
 } {
-  const { stored = events, makeFilm, burst = 100, isBroken = false } = options;
+  const { stored = events, makeFilm, burst = 100, isBroken = false, lost } = options;
   const clock = new ManualClock();
   const kvStore = new MemoryKvStore({ clock });
   const made: FilmRequest[] = [];
+  const asked: ReadOptions[] = [];
   const replays = new ReplayLibrary({
     eventLog: {
-      read: (topic, { key = "" } = {}) => {
+      read: (topic, options = {}) => {
+        const { key = "", after = "-1", signal } = options;
+        asked.push(options);
+        if (key === lost) return searchUntil(signal);
         if (isBroken) throw new Error("Kafka is away");
         const found = stored.map((value, index): StoredEvent => {
           return { topic, key, value, position: `${index}` };
         });
-        return ReadableStream.from(topic === "match_inputs" ? found : []);
+        return ReadableStream.from(topic === "match_inputs" ? found.slice(Number(after) + 1) : []);
       },
     },
     kvStore,
@@ -67,7 +77,15 @@ function openBench(options: BenchOptions = {}): {
     clock,
     log: silentLog,
   });
-  return { replays, clock, kvStore, made };
+  return { replays, clock, kvStore, made, asked };
+}
+
+function searchUntil(signal: AbortSignal | undefined): ReadableStream<never> {
+  return new ReadableStream({
+    start: (controller) => {
+      signal?.addEventListener("abort", () => controller.error(signal.reason));
+    },
+  });
 }
 
 Deno.test("ReplayLibrary plays a recorded match again, off this thread", async () => {
@@ -151,8 +169,15 @@ Deno.test("ReplayLibrary knows a match that is played, one that was lost, and no
   await kvStore.delete(matchOwnerKey("m"));
   assertEquals((await replays.find("m", IP)).kind, "no_replay");
   assertEquals((await openBench({ stored: [] }).replays.find("m", IP)).kind, "no_replay");
-  // No such thing is looked up.
-  assertEquals((await openBench().replays.find("../etc", IP)).kind, "no_replay");
+  // No such thing is looked up, nor a match that is still to be made.
+  const { replays: others, asked } = openBench();
+  const nowMs = clock.nowMs() + 24 * 3_600_000;
+  const future = newMatchId({ nowMs, randomBytes: (size) => new Uint8Array(size) });
+  for (const id of ["../etc", future]) assertEquals((await others.find(id, IP)).kind, "no_replay");
+  assertEquals(asked, []);
+  // Of what an id without a time may be of, the newest is looked at.
+  await others.find("m", IP);
+  assert((asked[0]?.sinceMs ?? 0) > clock.nowMs() - 24 * 3_600_000);
 });
 
 Deno.test("ReplayLibrary takes the end of the last part for the match's", async () => {
@@ -171,14 +196,31 @@ Deno.test("ReplayLibrary limits what an address has made", async () => {
   assertEquals((await replays.find("three", IP)).kind, "found");
 });
 
+Deno.test("ReplayLibrary has a search that finds nothing give way to those that wait", async () => {
+  const { replays, clock, made } = openBench({ lost: "lost" });
+  const answers: string[] = [];
+  const lost = replays.find("lost", IP).finally(() => answers.push("lost"));
+  await nextTask();
+  // While nobody waits it may go on.
+  await clock.advance(REPLAY_SEARCH_MS);
+  await nextTask();
+  assertEquals(answers, []);
+  const other = replays.find("other", "192.0.2.2");
+  await clock.advance(REPLAY_SEARCH_MS);
+  assertEquals([(await lost).kind, (await other).kind], ["replay_busy", "found"]);
+  assertEquals(made.map(({ matchId }) => matchId), ["other"]);
+});
+
 Deno.test("ReplayLibrary gives up what takes too long, what fails, and all of it when it closes", async () => {
   const forever = (_: FilmRequest, signal: AbortSignal): Promise<Film> =>
     new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const { replays, clock, made } = openBench({ makeFilm: forever });
   const late = replays.find("late", IP);
   while (made.length === 0) await nextTask();
+  // What is found does not give way to others.
+  const other = replays.find("other", IP);
   await clock.advance(REPLAY_MS_MAX);
-  assertEquals((await late).kind, "replay_too_long");
+  assertEquals([(await late).kind, (await other).kind], ["replay_too_long", "replay_busy"]);
   const closed = replays.find("closed", IP);
   await replays.close();
   assertEquals((await closed).kind, "unavailable");

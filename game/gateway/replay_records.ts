@@ -37,9 +37,13 @@ const TICK_RATE_MIN = 10;
  */
 export async function readMatchRecords(
   matchId: string,
-  { eventLog, signal }: {
+  { eventLog, signal, nowMs, onFound }: {
     readonly eventLog: Pick<EventSource, "read">;
     readonly signal: AbortSignal;
+    /** The time, in milliseconds since the Unix epoch. */
+    readonly nowMs: number;
+    /** Told when the first record of the match is found. */
+    readonly onFound?: () => void;
   },
 ): Promise<MatchRecords> {
   const events: JsonObject[] = [];
@@ -48,7 +52,8 @@ export async function readMatchRecords(
   let tankCount = 0;
   let newestAtMs = 0;
   let endTick: number | undefined;
-  for await (const { value } of readRecording(matchId, { eventLog, signal })) {
+  for await (const { value } of readRecording(matchId, { eventLog, signal, nowMs })) {
+    if (events.length === 0) onFound?.();
     events.push(value);
     if (typeof value.ops === "string") length += value.ops.length;
     if (events.length > RECORDS_MAX || length > RECORDS_LENGTH_MAX) return { kind: "too_long" };

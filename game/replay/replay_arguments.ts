@@ -31,7 +31,7 @@ deno task replay --list
 
 Plays a recorded match again and compares the state's hash of every second.
   --to-json FILE  also write where every tank was, what happened, and the scores; under ./data, or - for
-                  standard output
+                  standard output; a FILE that is there stays as it is where there is no such match
   --fps N         positions a second in that file, 1 to 60; 5 by default
   --list          name the recorded matches
 Reads DATA_DIR/events.sqlite, or Kafka where KAFKA_BOOTSTRAP_SERVERS is set.

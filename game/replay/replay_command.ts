@@ -17,7 +17,7 @@ export interface ReplayOutput {
   readonly error: (text: string) => void;
   /** Whether `error` is a terminal: then progress is shown, on one line. */
   readonly isTerminal: boolean;
-  /** Opens a file to write text to, new or emptied. @throws Error where that cannot be */
+  /** Opens a new file to write text to, which has that path once it is kept. @throws Error where it cannot */
   readonly openFile: (path: string) => TextFile;
 }
 
@@ -25,8 +25,12 @@ export interface ReplayOutput {
 export interface TextFile {
   /** Adds text. @throws Error where the disk does not take it */
   write(text: string): void;
-  /** Ends it. */
-  close(): void;
+  /**
+   * Ends it. It takes the place of what was at its path if it is kept; otherwise nothing remains of it.
+   *
+   * @throws Error where it cannot have that place
+   */
+  close(options: { readonly isKept: boolean }): void;
 }
 
 /** What the command works with. */
@@ -71,23 +75,29 @@ async function replayOne(
 ): Promise<number> {
   const { matchId, jsonPath, framesPerSecond } = request;
   const file = openTimelineFile(jsonPath, options);
+  let hasTimeline = false;
+  let isKept = false;
+  const write = (text: string): void => {
+    hasTimeline = true;
+    file?.write(text);
+  };
   try {
     const verdict = await replayMatch(matchId, {
       eventLog,
-      ...(file &&
-        { timeline: new Timeline({ framesPerSecond, write: (text) => file.write(text) }) }),
+      ...(file && { timeline: new Timeline({ framesPerSecond, write }) }),
       onProgress: ({ hashCount }, { tick, tickRate }) => {
         if (!options.isTerminal) return;
         options.error(`\r${timeOf(tick, tickRate)} played, ${hashCount} hashes equal `);
       },
     });
+    isKept = hasTimeline;
     if (options.isTerminal) options.error("\n");
     // The timeline may be on standard output: the verdict is not to be mixed with it.
     const say = jsonPath === "-" ? options.error : options.out;
     say(describeVerdict(matchId, verdict));
     return REPLAY_EXIT[verdict.kind];
   } finally {
-    file?.close();
+    file?.close({ isKept });
   }
 }
 

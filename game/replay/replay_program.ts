@@ -75,11 +75,17 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** Writes beside `path` first: what is there stays until the whole text is. */
 function openFile(path: string): TextFile {
-  const file = Deno.openSync(path, { create: true, write: true, truncate: true });
+  const partPath = `${path}.part`;
+  const file = Deno.openSync(partPath, { create: true, write: true, truncate: true });
   return {
     write: (text) => writeAll(file, text),
-    close: () => file.close(),
+    close: ({ isKept }) => {
+      file.close();
+      if (isKept) Deno.renameSync(partPath, path);
+      else Deno.removeSync(partPath);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** `deno task replay` in a process of its own, on recordings that a test has written. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { tryJsonObject } from "../../core/json.ts";
 import { tryChangeInput } from "../../tests/clients/change_input.ts";
 import { readRecording, withFolder, writeRecording } from "../../tests/clients/recording_log.ts";
@@ -104,5 +104,12 @@ Deno.test("replay writes the timeline to a file or to standard output", async ()
     const { code, output, error } = await runReplay([...args, "-"], { dataDir });
     assertEquals([code, output], [0, text]);
     assertStringIncludes(error, "hashes are equal");
+    // What was written before is left alone where there is nothing to write.
+    const wrong = await runReplay(["match-0", "--to-json", path], { dataDir });
+    assertEquals([wrong.code, await Deno.readTextFile(path)], [2, text]);
+    assertEquals((await runReplay([...args.slice(0, 1), "--to-json", path], { dataDir })).code, 0);
+    assertNotEquals(await Deno.readTextFile(path), text);
+    const names = Array.from(Deno.readDirSync(dataDir), ({ name }) => name);
+    assertEquals(names.filter((name) => name.startsWith("timeline")), ["timeline.json"]);
   });
 });

@@ -13,12 +13,17 @@ const DECIMALS = 3;
 /**
  * Writes a match as one JSON document, piece by piece: what it was, `frames` with where every tank and
  * every shell was at the chosen rate, `events`, and how it ended. Metres and radians; a tick is 1 / `tick_rate` of a second.
+ *
+ * Parts may overlap: a server that goes on with a match from a saved state may begin before the tick up to
+ * which the one before it had recorded. `frames` goes back then, to a frame of the tick from which the match
+ * went on: frames of that tick or later that stand before it count no more, nor do their later events.
  */
 export class Timeline {
   readonly #write: (text: string) => void;
   readonly #framesPerSecond: number;
   #events: JsonObject[] = [];
   #lastFrameTick = -1;
+  #part = 0;
   #hasBegun = false;
 
   /** Writes nothing yet. `framesPerSecond` is above 0; where there are fewer ticks, each is a frame. */
@@ -33,9 +38,20 @@ export class Timeline {
   /** The world after a step, or before the first: to be called for each. */
   add(world: World, start: StartRecord): void {
     if (!this.#hasBegun) this.#begin(world, start);
+    const goesBack = start.part !== this.#part && this.#beginPart(world, start);
     for (const event of world.events) this.#events.push(viewEvent(event, world));
     const ticksPerFrame = Math.max(1, Math.round(world.tickRate / this.#framesPerSecond));
-    if (world.tick % ticksPerFrame === 0 || world.outcome !== undefined) this.#addFrame(world);
+    if (world.tick === this.#lastFrameTick) return;
+    if (goesBack || world.tick % ticksPerFrame === 0 || world.outcome !== undefined) {
+      this.#addFrame(world);
+    }
+  }
+
+  /** Forgets what came after the tick at which a part begins; whether that has been written already. */
+  #beginPart({ tick }: World, { part }: StartRecord): boolean {
+    this.#part = part;
+    this.#events = this.#events.filter((event) => Number(event.tick) <= tick);
+    return tick < this.#lastFrameTick;
   }
 
   /** The end; `reason` is undefined where the recording just stops. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { openSmallWorld, placeTank } from "../../tests/fixtures/small_world.ts";
+import { restoreWorld, saveWorld } from "../simulation/world_state.ts";
 import type { StartRecord } from "./match_record.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -96,5 +97,44 @@ Deno.test("Timeline has frames at its rate, and every event once", () => {
     assertEquals(countOf("tank_destroyed"), 1);
     assertEquals(countOf("tank_respawned"), 1);
     assert(countOf("tank_took_damage") >= 4);
+  }
+});
+
+/** The frames of a match of 8 ticks, with a shot in the last, that another server goes on with until tick 9. */
+function playTwoParts(fromTick: number): { readonly tick: number; readonly events: unknown[] }[] {
+  let text = "";
+  const timeline = new Timeline({ framesPerSecond: 10, write: (part) => void (text += part) });
+  const world = openSmallWorld();
+  placeTank(world, { x: 10, y: 30, team: 1 });
+  timeline.add(world, START);
+  let saved = saveWorld(world);
+  while (world.tick < 8) {
+    world.setInput(0, { throttle: 0, turn: 0, turret: 0, fire: world.tick === 7 });
+    world.step();
+    timeline.add(world, START);
+    if (world.tick === fromTick) saved = saveWorld(world);
+  }
+  const later = restoreWorld(saved);
+  const start = { ...START, part: 1 };
+  timeline.add(later, start);
+  while (later.tick < 9) {
+    later.step();
+    timeline.add(later, start);
+  }
+  timeline.finish(later, "empty");
+  return JSON.parse(text).frames;
+}
+
+Deno.test("Timeline goes back to the tick from which another server went on, without what came after", () => {
+  const cases = [
+    { fromTick: 4, ticks: [0, 3, 6, 4, 6, 9], eventCount: 0 },
+    { fromTick: 6, ticks: [0, 3, 6, 9], eventCount: 0 },
+    { fromTick: 7, ticks: [0, 3, 6, 9], eventCount: 0 },
+    { fromTick: 8, ticks: [0, 3, 6, 9], eventCount: 1 },
+  ];
+  for (const { fromTick, ticks, eventCount } of cases) {
+    const frames = playTwoParts(fromTick);
+    assertEquals(frames.map(({ tick }) => tick), ticks);
+    assertEquals(frames.flatMap(({ events }) => events).length, eventCount, `${fromTick}`);
   }
 });

@@ -47,8 +47,9 @@ export class Film {
    */
   constructor(file) {
     if (file.frames.length === 0) throw new TypeError("Cannot show the match: it has no frames");
-    this.#file = file;
-    this.#events = file.frames.flatMap(({ events }) => events);
+    const { frames, events } = withoutOverlaps(file.frames);
+    this.#file = { ...file, frames };
+    this.#events = events;
     this.kills = this.#events.filter(({ event }) => event === "tank_destroyed")
       .map(({ tick, by, tank_id: tankId }) => ({ tick, by, tankId }));
   }
@@ -206,6 +207,29 @@ export class Film {
     return isInWall ||
       tanks.some((tank) => tank.alive && Math.hypot(tank.x - x, tank.y - y) < TANK_RADIUS_M);
   }
+}
+
+/**
+ * The frames and events that count: where a frame's tick is not above the one's before it, another server has
+ * gone on with the match from there, and what had come after that did not happen.
+ *
+ * @param {readonly Frame[]} all
+ * @returns {{ frames: Frame[], events: FilmEvent[] }}
+ */
+function withoutOverlaps(all) {
+  /** @type {Frame[]} */
+  const frames = [];
+  /** @type {FilmEvent[]} */
+  const events = [];
+  for (const frame of all) {
+    if (frame.tick <= (frames.at(-1)?.tick ?? -1)) {
+      frames.length = firstAfter(frames, frame.tick - 1);
+      events.length = firstAfter(events, frame.tick);
+    }
+    frames.push(frame);
+    events.push(...frame.events);
+  }
+  return { frames, events };
 }
 
 /** @param {FilmTank} tank */

@@ -99,6 +99,22 @@ Deno.test("Film knows what happened between two moments, each thing once, and wh
   assertEquals([...film.players.values()], ["ann", "cid"]);
 });
 
+Deno.test("Film forgets what came after the moment from which another server went on", () => {
+  const killAt = (tick: number): FilmEvent => ({ tick, event: "tank_destroyed", tank_id: "b" });
+  const film = filmOf(
+    frame(0, [{}]),
+    frame(3, [{ x: 11 }], [killAt(2)]),
+    frame(6, [{ x: 12 }], [killAt(4), killAt(5)]),
+    frame(9, [{ x: 13 }], [killAt(8)]),
+    frame(4, [{ x: 20 }]),
+    frame(6, [{ x: 21 }], [killAt(5)]),
+    frame(9, [{ x: 22 }]),
+  );
+  assertEquals(film.kills.map(({ tick }) => tick), [2, 4, 5]);
+  assertEquals([3, 4, 6, 9].map((tick) => film.tanksAt(tick)[0]?.x), [11, 20, 21, 22]);
+  assertEquals([film.firstTick, film.lastTick, film.eventsBetween(5, 9)], [0, 9, []]);
+});
+
 Deno.test("Film shows a whole recorded match: all in the arena, every kill, the last scores", () => {
   const film = recorded();
   assertEquals([film.firstTick, film.lastTick, film.frameTicks], [0, 900, 3]);
