@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { EventWriter } from "../core/protocol/event_envelope.ts";
 import type { ServerStatus } from "./status.ts";
-import { type SampleKind, toSampleEvent } from "./status_sample.ts";
+import { isUp, type SampleKind, toSampleEvent } from "./status_sample.ts";
 
 /** The topic of the event log that remembers how the server was. */
 export const HISTORY_TOPIC = "server_status_history";
@@ -9,7 +9,10 @@ export const HISTORY_TOPIC = "server_status_history";
 /** Of all events the same, so that they stay in order. */
 export const HISTORY_KEY = "server_status";
 
-/** Between two readings of the table a sample is taken as often as this, in milliseconds. */
+/**
+ * While nothing changes but numbers, a sample is taken as often as this, in milliseconds: a week of them
+ * is a third of what a history keeps, and one or two that are late leave no gap in it.
+ */
 export const SAMPLE_PERIOD_MS = 60_000;
 
 /** What a {@linkcode StatusRecorder} needs. */
@@ -20,34 +23,42 @@ export interface StatusRecorderOptions {
   readonly clock: Clock;
 }
 
-/** Writes the history: every update, and a sample a minute between two of them. */
+/** Writes the history: what changes at once, and a sample a minute, however often the table is read. */
 export class StatusRecorder {
   readonly #options: StatusRecorderOptions;
   #recordedAtMs = -Infinity;
-  #knewLive = false;
+  #recorded: string | undefined;
 
   /** Nothing is written yet. */
   constructor(options: StatusRecorderOptions) {
     this.#options = options;
   }
 
-  /** Remembers a status that was just read from the table. */
+  /** Remembers a status that was just read from the table, where it is time for that. */
   updated(status: ServerStatus): void {
     this.#record(status, "status_updated");
   }
 
   /** Remembers a status whose live part is new, where it is time for that. */
   sampled(status: ServerStatus): void {
-    const ageMs = this.#options.clock.monotonicMs() - this.#recordedAtMs;
-    // The first status after a start does not know the game servers yet, and the next shall.
-    const isFirst = status.live !== null && !this.#knewLive;
-    if (isFirst || ageMs >= SAMPLE_PERIOD_MS) this.#record(status, "status_sampled");
+    this.#record(status, "status_sampled");
   }
 
   #record(status: ServerStatus, kind: SampleKind): void {
     const { events, clock } = this.#options;
-    this.#recordedAtMs = clock.monotonicMs();
-    this.#knewLive = status.live !== null;
+    const nowMs = clock.monotonicMs();
+    const told = whatIsToldAtOnce(status);
+    if (told === this.#recorded && nowMs - this.#recordedAtMs < SAMPLE_PERIOD_MS) return;
+    this.#recordedAtMs = nowMs;
+    this.#recorded = told;
     events.write(HISTORY_TOPIC, HISTORY_KEY, toSampleEvent(status, kind));
   }
+}
+
+/** What no sample waits with when it changes, as text. */
+function whatIsToldAtOnce({ server_status, client_status, rates, live }: ServerStatus): string {
+  const canPlay = isUp(server_status, live?.servers ?? null);
+  // The first status after a start does not know the game servers yet, and the next shall.
+  const knowsLive = live !== null;
+  return JSON.stringify([server_status, client_status, rates, canPlay, knowsLive]);
 }

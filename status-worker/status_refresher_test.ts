@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { STATUS_KEY } from "./status_cache.ts";
 import { liveWith } from "./live_fixture.ts";
 import { FIXTURE_MS, makeStatusFixture } from "./status_fixture.ts";
+import { SAMPLE_PERIOD_MS } from "./status_recorder.ts";
 import { RETRY_PAUSE_MS } from "./status_refresher.ts";
 
 Deno.test("StatusRefresher reads the table and caches the status with the time", async () => {
@@ -112,7 +113,7 @@ Deno.test("StatusRefresher is settled when what is in hand has ended", async () 
 
 Deno.test("StatusRefresher caches what the game servers say without asking the table", async () => {
   const fixture = makeStatusFixture();
-  const { refresher, cache, constants, eventLog } = fixture;
+  const { refresher, cache, constants, eventLog, clock } = fixture;
   await refresher.updateLive();
   await refresher.refresh();
   assertEquals(cache.known?.status.live, null);
@@ -123,6 +124,7 @@ Deno.test("StatusRefresher caches what the game servers say without asking the t
   assertEquals(constants.queryCount, 1);
   // A process that has just begun does not forget what another one knew.
   fixture.live = undefined;
+  await clock.advance(SAMPLE_PERIOD_MS);
   await refresher.refresh();
   assertEquals(cache.known?.status.live?.players_online, 9);
   assertEquals(eventLog.events.map(({ value }) => [value.event_type, value.players_online]), [

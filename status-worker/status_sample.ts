@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { EventBody } from "../core/protocol/event_envelope.ts";
 import type { ServerStatus } from "./status.ts";
 
-/** `status_updated`: the table was read; `status_sampled`: between two readings. */
+/** `status_updated`: the table was just read; `status_sampled`: between two readings. */
 export const SAMPLE_KINDS = ["status_updated", "status_sampled"] as const;
 
 /** One of {@linkcode SAMPLE_KINDS}. */
@@ -45,11 +45,16 @@ export function tryParseSample(event: JsonObject): StatusSample | undefined {
   const servers = countOf(event.servers);
   return {
     atMs: timestamp * 1_000,
-    isUp: server_status > 0 && servers !== 0,
+    isUp: isUp(server_status, servers),
     players: countOf(event.players_online),
     matches: countOf(event.matches_running),
     servers,
   };
+}
+
+/** Whether players can play, as {@linkcode StatusSample.isUp} has it; `servers` is null where no one knows. */
+export function isUp(serverStatus: number, servers: number | null): boolean {
+  return serverStatus > 0 && servers !== 0;
 }
 
 function isFinite(value: JsonValue | undefined): value is number {
