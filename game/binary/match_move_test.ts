@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeCheckpoint, parseCheckpoint } from "../match_checkpoint.ts";
-import type { MovedMessage } from "../wire/moved_message.ts";
 import type { TokenClaim } from "../message_handler.ts";
 import { openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
 
@@ -83,9 +82,7 @@ Deno.test("A client whose match is handed over is told where, and comes in with 
   first.game.sessions.release(session, { host: "192.0.2.9", port: 9 });
   await first.run(100);
   assertEquals(client.core.state, { kind: "ended", reason: "moved", retryAfterMs: 0 });
-  const moved = client.events.flatMap((event): MovedMessage[] =>
-    event.kind === "moved" ? [event.to] : []
-  );
+  const moved = client.events.flatMap((event) => event.kind === "moved" ? [event.to] : []);
   assertEquals(moved.map(({ host, port, matchId }) => [host, port, matchId]), [
     ["192.0.2.9", 9, session.id],
   ]);

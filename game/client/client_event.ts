@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { TankInput } from "../simulation/tank_input.ts";
-import type { MovedMessage } from "../wire/moved_message.ts";
 import type { ClientState } from "./client_state.ts";
 import type { OwnMotion } from "./own_motion.ts";
 
@@ -16,6 +15,18 @@ export interface MatchEvent {
   readonly byTankId: string | undefined;
   /** Of damage: hit points lost. */
   readonly damage: number;
+}
+
+/** Where a match goes on. */
+export interface MovedTo {
+  /** A name or address; empty, which only JSON can say: that of the server that it was. */
+  readonly host: string;
+  /** Its port for datagrams. */
+  readonly port: number;
+  /** The match to join there. */
+  readonly matchId: string;
+  /** The token to join with; undefined, which only JSON can say: the account's has to do, and a guest has none. */
+  readonly token: string | undefined;
 }
 
 /** What a client tells its owner, in the order in which it happens. */
@@ -36,4 +47,4 @@ export type ClientEvent =
   /** Something that the server says in JSON, such as `match_over` or `chat`. */
   | { readonly kind: "message"; readonly message: JsonObject }
   /** The match goes on elsewhere. */
-  | { readonly kind: "moved"; readonly to: MovedMessage };
+  | { readonly kind: "moved"; readonly to: MovedTo };

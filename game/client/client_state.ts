@@ -15,7 +15,7 @@ export const END_REASONS = [
   "moved",
   /** What the server sent can be nothing that this client plays. */
   "protocol_error",
-  /** The client was closed here. */
+  /** The client was closed here, or what carries its datagrams failed. */
   "closed",
 ] as const;
 

@@ -25,6 +25,7 @@ export class GameClient implements ClientView {
   #cancelTimer: () => void = () => {};
   #timerMs = Infinity;
   #isClosed = false;
+  #fault: unknown;
 
   /** Sends nothing yet. @throws whatever opening the transport throws */
   constructor(options: GameClientOptions) {
@@ -32,8 +33,13 @@ export class GameClient implements ClientView {
     this.#clock = options.clock;
     this.#transport = options.openTransport({
       onBytes: (bytes) => this.#do((nowMs) => this.#core.receive(bytes, nowMs)),
-      onFault: () => this.#do(() => this.#core.abandon()),
+      onFault: (error) => this.#onFault(error),
     });
+  }
+
+  /** Why its transport failed, and it has ended; undefined where that did not happen. */
+  get fault(): unknown {
+    return this.#fault;
   }
 
   get state(): ClientState {
@@ -117,6 +123,11 @@ export class GameClient implements ClientView {
     this.#do(() => this.#core.abandon());
     this.#isClosed = true;
     await this.#transport.close();
+  }
+
+  #onFault(error: unknown): void {
+    if (!this.#isClosed) this.#fault ??= error;
+    this.#do(() => this.#core.abandon());
   }
 
   /** Does something with the core, and then what came of it. */

@@ -88,7 +88,7 @@ Deno.test("GameClient waits for what is to be so, and no longer than it may", as
   await client.close();
 });
 
-Deno.test("GameClient ends when its transport fails", async () => {
+Deno.test("GameClient ends when its transport fails, and says why that did", async () => {
   const clock = new ManualClock();
   let fail: (error: unknown) => void = () => {};
   const client = new GameClient({
@@ -100,8 +100,10 @@ Deno.test("GameClient ends when its transport fails", async () => {
     },
   });
   client.join();
-  fail(new Error("no network"));
-  assertEquals(client.state.kind, "ended");
+  assertEquals(client.fault, undefined);
+  const fault = new Error("no network");
+  fail(fault);
+  assertEquals([client.state.kind, client.fault], ["ended", fault]);
   assertEquals(clock.timerCount, 0);
   await client.close();
 });

@@ -8,6 +8,7 @@ import type { ClientEvent } from "./client_event.ts";
 import { ClientOutput } from "./client_output.ts";
 import type { ClientState, EndReason } from "./client_state.ts";
 import { tryReadGround } from "./json_arena.ts";
+import { tryReadMoved } from "./json_moved.ts";
 import { JsonStates } from "./json_states.ts";
 import { RetryTimer } from "./retry_timer.ts";
 import { RoundTrip } from "./round_trip.ts";
@@ -198,8 +199,7 @@ export class JsonClient implements ClientCore {
       // Overtook the reply to the join, which begins anew: the server is not to take it for a base.
       if (kind !== "connecting") this.#onState(message, nowMs);
     } else if (typeof message.type === "string") {
-      this.#output.emit({ kind: "message", message });
-      if (message.type === "match_over") this.#end("match_over");
+      this.#onMessage(message.type, message);
     }
   }
 
@@ -226,6 +226,17 @@ export class JsonClient implements ClientCore {
     else if (status === "join_failed" && isJoining) {
       this.#end(REFUSALS.get(message.reason) ?? "protocol_error");
     } else if (status === "left_game" || status === "not_in_game") this.#onLeft(nowMs);
+  }
+
+  /** Passes a message on; after some of them the server has the player no more. */
+  #onMessage(type: string, message: JsonObject): void {
+    this.#output.emit({ kind: "message", message });
+    if (type === "match_over" || type === "kicked") return this.#end(type);
+    if (type !== "match_moved") return;
+    const to = tryReadMoved(message);
+    if (to === undefined) return this.#end("protocol_error");
+    this.#output.emit({ kind: "moved", to });
+    this.#end("moved");
   }
 
   #onChallenge({ challenge }: JsonObject, nowMs: number): void {
@@ -267,7 +278,8 @@ export class JsonClient implements ClientCore {
     this.#repeats = false;
     this.#giveUpMs = Infinity;
     this.#heardMs = nowMs;
-    this.#inputDueMs = nowMs;
+    // Before the player has touched anything there is nothing to be said again.
+    this.#inputDueMs = this.#input === undefined ? Infinity : nowMs;
     this.#ping = new RetryTimer(PING_RETRY, nowMs);
     this.#enter({ kind: "playing" });
     this.advance(nowMs);

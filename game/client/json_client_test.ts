@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JsonObject } from "../../core/json.ts";
+import type { MovedTo } from "./client_event.ts";
+import type { EndReason } from "./client_state.ts";
 import { JsonClient, type JsonClientOptions } from "./json_client.ts";
 
 const ARENA = { name: "small", width: 60, height: 60, walls: [[10, 10, 4, 2]] };
@@ -272,6 +274,43 @@ Deno.test("JsonClient ends with its match, and passes on what else is said", () 
   const left = openPlaying();
   left.core.abandon();
   assertEquals(left.doing, "closed");
+});
+
+Deno.test("JsonClient ends where the server has it no more, and says where its match goes on", () => {
+  const udp = { host: "10.0.0.9", port: 9_999 };
+  const moved = { type: "match_moved", match_id: "m1", udp, token: "back" };
+  const to = { host: "10.0.0.9", port: 9_999, matchId: "m1", token: "back" };
+  const table: [JsonObject, EndReason, MovedTo[]][] = [
+    [{ type: "kicked", match_id: "m1", message: "Out." }, "kicked", []],
+    [moved, "moved", [to]],
+    // To the same host, and of a guest, who has no token.
+    [{ ...moved, udp: { ...udp, host: "" }, token: null }, "moved", [
+      { ...to, host: "", token: undefined },
+    ]],
+    [{ ...moved, udp: { ...udp, port: 0 } }, "protocol_error", []],
+    [{ ...moved, udp: null }, "protocol_error", []],
+  ];
+  for (const [message, reason, places] of table) {
+    const talk = openPlaying();
+    talk.core.takeEvents();
+    talk.hear(message);
+    const events = talk.core.takeEvents();
+    assertEquals([events[0]?.kind, talk.doing], ["message", reason]);
+    assertEquals(events.flatMap((event) => event.kind === "moved" ? [event.to] : []), places);
+    talk.run(5_000);
+    assertEquals([talk.actions(), talk.core.dueMs], [[], Infinity]);
+  }
+});
+
+Deno.test("JsonClient waits for what there is to do before the player has touched anything", () => {
+  const talk = openPlaying({ silenceMs: 60_000 });
+  let turns = 0;
+  for (const endMs = talk.nowMs + 3_000; talk.nowMs < endMs; turns++) {
+    assert(talk.core.dueMs > talk.nowMs, `due at ${talk.core.dueMs}`);
+    talk.run(talk.core.dueMs - talk.nowMs);
+  }
+  assert(turns <= 5, `${turns} turns`);
+  assertEquals(new Set(talk.actions()), new Set(["ping"]));
 });
 
 Deno.test("JsonClient drives to a place and shoots by name", () => {

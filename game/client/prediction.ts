@@ -76,10 +76,16 @@ export class Prediction {
     return this.#corrections;
   }
 
-  /** Applies an input at once. */
+  /**
+   * Applies an input at once. A new connection numbers on from what the server has applied: inputs of the one
+   * before it under the same numbers never will be, and are forgotten.
+   */
   onInput(seq: number, input: TankInput): void {
     const motion = this.#motion;
     if (motion === undefined) return;
+    if (seq <= (this.#steps.at(-1)?.seq ?? 0)) {
+      this.#steps = this.#steps.filter((step) => step.seq < seq);
+    }
     this.#before = { ...motion };
     if (this.#alive) moveTank(motion, input, this.#ground, this.#tuning);
     this.#steps.push({ seq, input, after: { ...motion } });

@@ -95,6 +95,30 @@ Deno.test("Prediction puts a tank that is far elsewhere there at once, as one th
   assertEquals(prediction.shownAt(100, 1)?.xUm, Math.round(tank.xUm / 10_000) * 10_000);
 });
 
+Deno.test("Prediction forgets inputs whose numbers a new connection gives to others", () => {
+  const { world, prediction } = openRace();
+  const apply = (input: TankInput): void => {
+    world.setInput(0, input);
+    world.step();
+  };
+  for (let seq = 1; seq <= 60; seq++) {
+    prediction.onInput(seq, AHEAD);
+    if (seq <= 10) apply(AHEAD);
+  }
+  // The server has had ten of them, and gives the tank back.
+  const back: TankInput = { throttle: -127, turn: 0, turret: 0, fire: false };
+  for (let seq = 11; seq <= 13; seq++) prediction.onInput(seq, back);
+  apply(back);
+  prediction.onSnapshot(ownOf(world, 11), 0);
+  apply(back);
+  apply(back);
+  const { xUm = NaN, yUm = NaN } = world.tanks[0] ?? {};
+  const { motion } = prediction;
+  assert(motion !== undefined);
+  // A snapshot says places to the centimetre.
+  assert(Math.hypot(motion.xUm - xUm, motion.yUm - yUm) < 50_000, `${motion.xUm} for ${xUm}`);
+});
+
 Deno.test("Prediction does not drive a destroyed tank", () => {
   const { world, prediction } = openRace();
   const tank = world.tankAt(0);

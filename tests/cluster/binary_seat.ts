@@ -39,7 +39,9 @@ export async function openBinarySeat(
   if (client.frame !== undefined) return { ok: true, seat };
   const { state } = client;
   await client.close();
-  const isTold = state.kind === "ended" && state.reason !== "no_answer";
+  // Closed here: nothing can be sent to that address, which nobody has told.
+  const isTold = state.kind === "ended" && state.reason !== "no_answer" &&
+    state.reason !== "closed";
   return { ok: false, isTold, why: isTold ? state.reason : "no answer over UDP" };
 }
 
