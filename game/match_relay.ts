@@ -19,6 +19,7 @@ import type { GameMetrics } from "./game_metrics.ts";
 import type { GameSession } from "./game_session.ts";
 import type { MessageHandler, TokenCheck } from "./message_handler.ts";
 import type { Player } from "./player.ts";
+import type { PlayerLink } from "./player_link.ts";
 import { RemoteLink } from "./remote_link.ts";
 import { encodeResumeToken } from "./resume_token.ts";
 import type { SessionManager } from "./session_manager.ts";
@@ -39,7 +40,7 @@ export interface MatchRelayOptions {
   /** Says what a token entitles to. */
   readonly checkToken: TokenCheck;
   /** Tells the others what a player says. */
-  readonly chat: { say(player: Player, said: { text: string; address: string }): void };
+  readonly chat: { say(player: Player, said: string): void };
   /** Bounds what one client may send. */
   readonly messages: RateLimiter;
   /** Counts messages that came to nothing. */
@@ -66,6 +67,9 @@ export class MatchRelay implements SessionWatch {
   readonly #options: MatchRelayOptions;
   readonly #subscriptions = new Map<GameSession, Subscription>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #joining = new Map<string, Promise<string>>();
+  /** The token that has brought a connection its seat, where it may count once only. */
+  readonly #seatedBy = new WeakMap<PlayerLink, string>();
   #joinsInFlight = 0;
 
   /** Listens to nothing yet. */
@@ -132,7 +136,7 @@ export class MatchRelay implements SessionWatch {
         return player.match.queue(player.tank, STILL);
       case "chat":
         if (typeof fields.text !== "string") return;
-        return chat.say(player, { text: fields.text, address: link.address });
+        return chat.say(player, fields.text);
       case "who":
         return link.send(encodePlayers(player));
       default:
@@ -155,7 +159,7 @@ export class MatchRelay implements SessionWatch {
       return message.respond(encodeRelayRefusal("Server is overloaded"));
     }
     this.#joinsInFlight++;
-    this.#join(session, join)
+    this.#joinOnce(session, join)
       .catch((error: unknown) => {
         this.#options.log.error("relayed_join_failed", { error: describeError(error) });
         return encodeRelayRefusal("Internal server error");
@@ -164,8 +168,19 @@ export class MatchRelay implements SessionWatch {
       .finally(() => this.#joinsInFlight--);
   }
 
+  /** Of a connection that asks again before it is answered, both are one join. */
+  #joinOnce(session: GameSession, join: RelayJoin): Promise<string> {
+    const key = JSON.stringify([session.id, join.session, join.token]);
+    const joining = this.#joining.get(key) ??
+      this.#join(session, join).finally(() => this.#joining.delete(key));
+    this.#joining.set(key, joining);
+    return joining;
+  }
+
   async #join(session: GameSession, join: RelayJoin): Promise<string> {
     const { sessions, checkToken, pubSub, resumeMs: silenceMs } = this.#options;
+    const seated = this.#tryFindSeated(session, join);
+    if (seated !== undefined) return this.#seatOf(seated, seated.resumeToken ?? "");
     const claim = await checkToken(join.token);
     const isForHere = claim !== undefined && (claim.matchId ?? session.id) === session.id;
     if (!isForHere) return encodeRelayRefusal("Invalid token");
@@ -190,7 +205,18 @@ export class MatchRelay implements SessionWatch {
       ? join.token
       : encodeResumeToken(this.#options.randomBytes(RESUME_TOKEN_BYTES));
     sessions.setResumeToken(player, resumeToken);
+    if (!claim.resumes) this.#seatedBy.set(link, join.token);
     return this.#seatOf(player, resumeToken);
+  }
+
+  /**
+   * Whom this very token has seated here through this very connection, which missed the answer: the
+   * token may count no longer. A resume token counts again, and is checked each time.
+   */
+  #tryFindSeated(session: GameSession, join: RelayJoin): Player | undefined {
+    const player = this.#options.sessions.findByAddress(`websocket:${join.session}`);
+    if (player === undefined || player.match !== session.match) return undefined;
+    return this.#seatedBy.get(player.link) === join.token ? player : undefined;
   }
 
   #seatOf(player: Player, resumeToken: string): string {

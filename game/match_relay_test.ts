@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { sleep } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import { RateLimiter } from "../core/net/rate_limiter.ts";
 import { MemoryPubSub } from "../core/ports/memory_pub_sub.ts";
@@ -13,6 +14,8 @@ import { openTestLink, openTestSessions, type TestSessions } from "./testing.ts"
 interface Bench extends TestSessions {
   readonly heard: string[];
   readonly dropped: string[];
+  /** How long it takes to look into a token, in milliseconds. */
+  tokenMs: number;
   join(session: string, token: string): Promise<unknown>;
   say(session: string, message: object): Promise<void>;
 }
@@ -23,15 +26,19 @@ function openBench(): Bench {
   const pubSub = new MemoryPubSub({ clock, log: silentLog });
   const heard: string[] = [];
   const dropped: string[] = [];
-  const checkToken = (token: string): Promise<TokenClaim | undefined> => {
+  const used = new Set<string>();
+  const checkToken = async (token: string): Promise<TokenClaim | undefined> => {
     const known = sessions.findByResumeToken(token);
     if (known !== undefined) {
       const { playerId, accountId } = known;
-      return Promise.resolve({ playerId, accountId, matchId: "m", resumes: true });
+      return { playerId, accountId, matchId: "m", resumes: true };
     }
     const [kind, playerId = ""] = token.split("-");
     const matchId = kind === "other" ? "other" : "m";
-    return Promise.resolve(kind === "bad" ? undefined : { playerId, accountId: playerId, matchId });
+    const counts = kind !== "bad" && !used.has(token);
+    if (kind === "once") used.add(token);
+    if (counts && bench.tokenMs > 0) await sleep(clock, bench.tokenMs);
+    return counts ? { playerId, accountId: playerId, matchId } : undefined;
   };
   const options = { sessions, route: routeDirect, clock, checkToken, tickRate: 30 };
   const relay = new MatchRelay({
@@ -48,8 +55,8 @@ function openBench(): Bench {
   pubSub.subscribe("match.m.state.>", ({ subject, payload }) => {
     if (!payload.startsWith("s")) heard.push(`${subject.split(".").at(-1)} ${payload}`);
   });
-  return {
-    ...{ ...game, heard, dropped },
+  const bench: Bench = {
+    ...{ ...game, heard, dropped, tokenMs: 0 },
     join: async (session, token) => {
       const payload = JSON.stringify({ kind: "join", session, token });
       return tryParseRelayReply(
@@ -61,6 +68,7 @@ function openBench(): Bench {
       await clock.advance(0);
     },
   };
+  return bench;
 }
 
 type Drops = ConstructorParameters<typeof MatchRelay>[0]["metrics"]["drops"];
@@ -143,6 +151,34 @@ Deno.test("MatchRelay asked again through the same connection leaves it as it is
   assertEquals([again.tankId, again.resumeToken], [seat.tankId, seat.resumeToken]);
   // A notice that the connection is superseded would have its gateway close it.
   assertEquals([heard, sessions.playerCount], [[], 1]);
+});
+
+Deno.test("MatchRelay gives a connection its seat again for a ticket that is used, and no other", async () => {
+  const { join, sessions } = openBench();
+  const seat = Object(await join("s1", "once-a"));
+  const again = Object(await join("s1", "once-a"));
+  assertEquals([again.ok, again.playerId], [true, "a"]);
+  assertEquals([again.tankId, again.resumeToken], [seat.tankId, seat.resumeToken]);
+  const refused = { ok: false, reason: "Invalid token" };
+  assertEquals(await join("s2", "once-a"), refused);
+  // Another's token through the same connection is looked into, and brings another's seat.
+  assertEquals(await join("s1", "bad-b"), refused);
+  assertEquals(Object(await join("s1", "once-b")).playerId, "b");
+  // Who has left has to show a token anew.
+  sessions.leave("b", "left");
+  sessions.leave("a", "left");
+  assertEquals(await join("s1", "once-b"), refused);
+});
+
+Deno.test("MatchRelay asked again before it has answered gives both answers the one seat", async () => {
+  const bench = openBench();
+  bench.tokenMs = 500;
+  const answers = ["s1", "s2", "s1"].map((session) => bench.join(session, "once-a"));
+  await bench.clock.advance(500);
+  const [first, other, again] = (await Promise.all(answers)).map(Object);
+  assertEquals([first.ok, first.playerId], [true, "a"]);
+  assertEquals([again.tankId, again.resumeToken], [first.tankId, first.resumeToken]);
+  assertEquals(other, { ok: false, reason: "Invalid token" });
 });
 
 Deno.test("MatchRelay brings chat, pongs and ends to the right players", async () => {

@@ -105,6 +105,8 @@ export class BinaryConnection implements PlayerLink, TickedLink {
   #moved: MovedMessage | undefined;
   #endedAtMs = 0;
   #tickedAtMs = 0;
+  /** Whether a message took the place of the last snapshot that was due. */
+  #owesSnapshot = false;
 
   /** Sends nothing yet. */
   constructor(options: BinaryConnectionOptions) {
@@ -288,13 +290,15 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     return taken;
   }
 
-  /** Sends what a tick has for the client, in one datagram: a message that is due, else a snapshot. */
+  /** Sends a tick's one datagram: a snapshot, or a message in place of every second one at most. */
   flush(frames: FrameHistory, isSnapshotDue: boolean): void {
     this.#tickedAtMs = this.#clock.monotonicMs();
     if (this.#endReason !== undefined) return;
-    const outbox = this.#outbox;
-    if (outbox !== undefined && outbox.size > 0 && this.#sendReliable(outbox)) return;
-    if (isSnapshotDue) this.#sendSnapshot(frames);
+    const isOwed = isSnapshotDue && this.#owesSnapshot;
+    if (isSnapshotDue) this.#owesSnapshot = false;
+    if (isOwed && this.#sendSnapshot(frames)) return;
+    if (this.#sendReliable()) this.#owesSnapshot ||= isSnapshotDue;
+    else if (isSnapshotDue) this.#sendSnapshot(frames);
   }
 
   /** Sends one datagram, whose payload `encode` writes behind the header; it gives the length so far. */
@@ -309,28 +313,29 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     this.#finish(encode(scratch), to);
   }
 
-  #sendReliable(outbox: ReliableOutbox): boolean {
-    const nowMs = this.#clock.monotonicMs();
-    const due = outbox.takeDue(nowMs, this.#sentSequence + 1);
+  #sendReliable(): boolean {
+    const outbox = this.#outbox;
+    if (outbox === undefined || outbox.size === 0) return false;
+    const due = outbox.takeDue(this.#clock.monotonicMs(), this.#sentSequence + 1);
     if (due === undefined) return false;
     this.#begin(DATAGRAM_TYPES.message);
     this.#finish(encodeReliable(due, scratch), this.#source);
     return true;
   }
 
-  #sendSnapshot(frames: FrameHistory): void {
-    const { player } = this;
-    if (player === undefined) return;
-    const { tank } = player;
+  /** Whether there was one to send. */
+  #sendSnapshot(frames: FrameHistory): boolean {
+    const tank = this.player?.tank;
+    if (tank === undefined) return false;
     prefix.inputSeq = this.inputs.appliedSeq;
     prefix.inputWaitTicks = this.inputs.hint;
     prefix.ownSpeedMm = Math.round(tank.speedUmPerTick / UM_PER_MM);
-    if (this.#spread !== undefined && this.#sendPart(this.#spread)) return;
+    if (this.#spread !== undefined && this.#sendPart(this.#spread)) return true;
     // Once the match is over there are no newer frames: who has the last one needs nothing more.
-    if (this.#baselines.tick === frames.newestTick) return;
+    if (this.#baselines.tick === frames.newestTick) return false;
     const cell = frames.cellOf(tank.slot);
     const body = frames.body(this.#baselines, cell);
-    if (body === undefined) return;
+    if (body === undefined) return false;
     const { bytes, length, baselineTicks } = body;
     const tick = frames.newestTick;
     this.#baselines.onSent(tick, cell);
@@ -338,14 +343,14 @@ export class BinaryConnection implements PlayerLink, TickedLink {
     if (partCountOf(length) > 1) {
       // Its parts are sent when others have long taken the shared bytes.
       this.#spread = new SnapshotSpread({ tick, baselineTicks, body: bytes.slice(0, length) });
-      this.#sendPart(this.#spread);
-      return;
+      return this.#sendPart(this.#spread);
     }
     prefix.tick = tick;
     prefix.baselineTicks = baselineTicks;
     prefix.partIndex = 0;
     prefix.partCount = 1;
     this.#sendBody(bytes, length);
+    return true;
   }
 
   /** Sends the next part, unless the client has the whole or a newer one is better. */
@@ -384,8 +389,7 @@ export class BinaryConnection implements PlayerLink, TickedLink {
   }
 
   #finish(length: number, to: UdpSource): void {
-    const epoch = epochOf(this.#sentSequence);
-    writeTag(this.#sendKey, scratch, { length, epoch });
+    writeTag(this.#sendKey, scratch, { length, epoch: epochOf(this.#sentSequence) });
     this.#send(scratch, to, length + DATAGRAM_TAG_BYTES);
   }
 

@@ -100,6 +100,30 @@ Deno.test("BinaryConnection sends one datagram a tick: what must arrive first, t
   assertEquals(typesOf(test).slice(2), [DATAGRAM_TYPES.left], "nothing after the end");
 });
 
+Deno.test("BinaryConnection sends every second snapshot at least, however many messages wait", () => {
+  const { message, snapshot } = DATAGRAM_TYPES;
+  const { connection, flush, ...test } = openPlayed();
+  for (let count = 0; count < 20; count++) connection.send("{}");
+  for (let tick = 0; tick < 4; tick++) flush();
+  assertEquals(typesOf(test), [message, snapshot, message, snapshot]);
+  for (const isDue of [true, false, false, true, false, true]) flush(isDue);
+  const wanted = [message, message, message, snapshot, message, message];
+  assertEquals(typesOf(test).slice(4), wanted, "where none is due a message takes no place");
+});
+
+Deno.test("BinaryConnection keeps no message back for a snapshot that its client has", () => {
+  const { message, snapshot } = DATAGRAM_TYPES;
+  const { connection, frames, flush, ...test } = openPlayed();
+  flush();
+  const { bytes, end } = inputBytes({ snapshotTick: frames.newestTick });
+  connection.onInput(bytes, end);
+  for (let count = 0; count < 3; count++) {
+    connection.send("{}");
+    connection.flush(frames, true);
+  }
+  assertEquals(typesOf(test), [snapshot, message, message, message]);
+});
+
 /** A connection whose player has a tank in a world that steps at each flush. */
 function openPlayed(): TestConnection & {
   readonly frames: FrameHistory;

@@ -59,6 +59,10 @@ const JOINS_IN_FLIGHT_MAX = 1_024;
 /** Joins whose answer is remembered, to repeat it to a client that missed it; at most. */
 const ANSWERS_MAX = 4_096;
 const ANSWER_REMEMBERED_MS = 10_000;
+/** With more answers than this, those that are known to have arrived are forgotten sooner. */
+const ANSWERS_CROWDED = ANSWERS_MAX / 2;
+/** Copies of a join, underway with it, come within this. */
+const ANSWER_HELD_MS = 1_000;
 
 interface Answer {
   readonly atMs: number;
@@ -122,12 +126,18 @@ export class JoinDesk {
     }
   }
 
-  /** Forgets answers that no client waits for any more. */
+  /**
+   * Forgets answers that no client waits for any more. Of many, those of clients that have been heard since
+   * go first: where a whole server's players come back at once, they keep nobody out.
+   */
   expire(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [key, { atMs }] of this.#answers) {
-      if (nowMs - atMs < ANSWER_REMEMBERED_MS) break;
-      this.#answers.delete(key);
+    const isCrowded = this.#answers.size > ANSWERS_CROWDED;
+    for (const [key, { atMs, welcome }] of this.#answers) {
+      const ageMs = nowMs - atMs;
+      if (ageMs < (isCrowded ? ANSWER_HELD_MS : ANSWER_REMEMBERED_MS)) break;
+      const hasArrived = welcome?.connection.isHeard ?? false;
+      if (hasArrived || ageMs >= ANSWER_REMEMBERED_MS) this.#answers.delete(key);
     }
   }
 

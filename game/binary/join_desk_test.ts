@@ -1,8 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
+import type { ManualClock } from "../../core/manual_clock.ts";
+import { AGREEMENT_KEY_BYTES, agreementKeysFrom } from "../../core/net/session_keys.ts";
+import type { UdpSource } from "../../core/net/udp_source.ts";
+import { Rng } from "../../core/rng.ts";
+import { randomBytesOf } from "../client/testing.ts";
 import type { TokenClaim } from "../message_handler.ts";
-import { HEADER_BYTES } from "../wire/datagram.ts";
-import { JOIN_BYTES, PUBLIC_KEY_BYTES } from "../wire/join_message.ts";
-import { type Carry, openTestEndpoint, type TestClient, type TestEndpoint } from "./testing.ts";
+import { openTestSessions } from "../testing.ts";
+import { HEADER_BYTES, newHeader } from "../wire/datagram.ts";
+import { JOIN_BYTES, type JoinMessage, PUBLIC_KEY_BYTES } from "../wire/join_message.ts";
+import type { BinaryConnection } from "./binary_connection.ts";
+import { ConnectionTable } from "./connection_table.ts";
+import { JoinDesk } from "./join_desk.ts";
+import {
+  type Carry,
+  IGNORED_METRICS,
+  openTestEndpoint,
+  type TestClient,
+  type TestEndpoint,
+} from "./testing.ts";
 
 /** Behind the version of a byte, the client's nonce of 8 and the challenge token of 16. */
 const KEY_AT = HEADER_BYTES + 1 + 8 + 16;
@@ -90,6 +105,86 @@ Deno.test("JoinDesk forgets answers in time, and seats nobody twice all the same
   assertEquals([test.connections.size, test.game.sessions.playerCount], [1, 1]);
   assertEquals(client.core.state.kind, "playing");
 });
+
+Deno.test("JoinDesk forgets answers that have arrived, where there are many, to make room", async () => {
+  const { desk, clock, join, hear } = openDesk();
+  while (!desk.isFull) await join();
+  await clock.advance(999);
+  hear(100);
+  desk.expire();
+  assert(desk.isFull, "copies may yet come");
+  await clock.advance(1);
+  desk.expire();
+  let seats = 0;
+  for (; !desk.isFull; seats++) await join();
+  assertEquals(seats, 100, "the others have not been heard, and may ask again");
+  await clock.advance(2_000);
+  desk.expire();
+  assert(desk.isFull);
+  await clock.advance(7_000);
+  desk.expire();
+  assert(!desk.isFull);
+});
+
+Deno.test("JoinDesk remembers answers that have arrived as long as others, where there are few", async () => {
+  const { desk, clock, join, hear } = openDesk();
+  const message = await join();
+  hear(1);
+  for (const [ms, isKnown] of [[9_999, true], [1, false]] as const) {
+    await clock.advance(ms);
+    desk.expire();
+    assertEquals(desk.repeat(message, SOURCE), isKnown);
+  }
+});
+
+interface TestDesk {
+  readonly desk: JoinDesk;
+  readonly clock: ManualClock;
+  /** Has one player join, each time anew. */
+  join(): Promise<JoinMessage>;
+  /** Has the server hear of its first so many connections. */
+  hear(count: number): void;
+}
+
+const SOURCE: UdpSource = { hostname: "192.0.2.1", port: 1_000 };
+
+function openDesk(): TestDesk {
+  const { sessions, clock } = openTestSessions();
+  const randomBytes = randomBytesOf(new Rng(1));
+  const opened: BinaryConnection[] = [];
+  const connections = new ConnectionTable(() => {}, (connection) => void opened.push(connection));
+  const desk = new JoinDesk({
+    ...{ sessions, connections, clock, randomBytes, checkToken: claimAny, allowGuests: false },
+    send: () => {},
+    tickRate: 30,
+    snapshotRate: 30,
+    silenceMs: 30_000,
+    metrics: IGNORED_METRICS,
+  });
+  const clientPublicKey = agreementKeysFrom(randomBytes(AGREEMENT_KEY_BYTES)).publicKey;
+  return {
+    ...{ desk, clock },
+    join: async () => {
+      const message = {
+        clientNonce: randomBytes(8),
+        challengeToken: randomBytes(16),
+        clientPublicKey,
+        credential: TOKEN,
+        playerId: "p0",
+        matchId: "",
+        mode: "",
+      };
+      assertEquals(await desk.join(message, SOURCE), undefined);
+      return message;
+    },
+    hear: (count) => {
+      const header = { ...newHeader(), sequence: 1 };
+      for (const connection of opened.slice(0, count)) {
+        connection.accept(new Uint8Array(), header, { isTagGood: true });
+      }
+    },
+  };
+}
 
 Deno.test("JoinDesk seats nobody with a public key that makes no secret, in no way of joining", async () => {
   const tokens = { allowGuests: false, checkToken: claimAny };

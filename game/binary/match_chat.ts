@@ -40,24 +40,22 @@ export class MatchChat {
    * Takes a text that a client of the binary protocol sent. What is no chat, too long or said too often
    * is ignored.
    */
-  onText({ player, address }: BinaryConnection, text: string): void {
+  onText({ player }: BinaryConnection, text: string): void {
     const message = tryJsonObject(tryParseJson(text));
     if (player === undefined || message?.type !== "chat") return;
     const said = message.text;
     if (typeof said !== "string") return;
-    this.say(player, { text: said, address });
+    this.say(player, said);
   }
 
   /**
    * Tells everybody in the match whose link takes what is said, the speaker too; who says too much is not
-   * heard. @param said `address`: the speaker's
+   * heard.
    */
-  say(
-    player: Player,
-    { text: said, address }: { readonly text: string; readonly address: string },
-  ): void {
+  say(player: Player, said: string): void {
     if (said === "" || said.length > CHAT_LENGTH_MAX) return;
-    if (!this.#speakers.tryTake(address)) return;
+    // Not by address: a binary connection's is another after each resume.
+    if (!this.#speakers.tryTake(player.accountId ?? player.playerId)) return;
     const line = JSON.stringify({ type: "chat", from: player.playerId, text: said });
     const session = this.#sessions.findSession(player.match.id);
     for (const other of session?.players.values() ?? []) {

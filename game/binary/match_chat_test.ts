@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { openTestLink } from "../testing.ts";
 import { BinaryConnection } from "./binary_connection.ts";
 import { CHAT_LENGTH_MAX, MatchChat } from "./match_chat.ts";
@@ -80,4 +80,40 @@ Deno.test("MatchChat bounds how often somebody speaks", async () => {
   say("ann", chatOf("again"));
   await test.run(500);
   assertEquals(clients.map(said).map(({ length }) => length), [6]);
+});
+
+Deno.test("MatchChat bounds a player who comes back by other connections as one", async () => {
+  const { test, clients, say } = await openChat("ann", "bob");
+  const [ann] = clients;
+  assert(ann !== undefined);
+  const { back } = ann;
+  const ids = new Set<number>();
+  for (let resume = 0; resume < 3; resume++) {
+    for (let count = 0; count < 20; count++) say("ann", chatOf(`${resume} ${count}`));
+    const link = test.game.sessions.find("ann")?.link;
+    if (link instanceof BinaryConnection) ids.add(link.id);
+    ann.back = () => {};
+    await test.run(2_000);
+    ann.back = back;
+    await test.run(1_000);
+  }
+  assertEquals(ids.size, 3, "each time by another connection");
+  const heard = clients.slice(1).flatMap(said).length;
+  assert(heard >= 5 && heard <= 11, `${heard} in 9 s`);
+});
+
+Deno.test("MatchChat bounds who has an account by that, and a guest by its player id", async () => {
+  const { test, clients } = await openChat("ann", "bob");
+  const chat = new MatchChat(test.game);
+  const [ann, bob] = ["ann", "bob"].map((playerId) => test.game.sessions.find(playerId));
+  assert(ann !== undefined && bob !== undefined);
+  for (let count = 0; count < 10; count++) {
+    for (const player of [ann, bob]) chat.say({ ...player, accountId: "a1" }, "of one account");
+    for (const player of [ann, bob]) chat.say(player, "a guest");
+  }
+  await test.run(2_000);
+  const texts = clients.slice(1).flatMap(said).map((message) => JSON.stringify(message));
+  const [ofOne, ofGuests] = ["of one account", "a guest"]
+    .map((text) => texts.filter((line) => line.includes(text)).length);
+  assertEquals([ofOne, ofGuests], [5, 10]);
 });

@@ -82,7 +82,8 @@ export interface TestEndpoint {
 }
 
 const IGNORED = { value: 0, inc: (): void => {}, observe: (): void => {} };
-const IGNORED_METRICS: ConnectionMetrics = {
+/** Counts nothing. */
+export const IGNORED_METRICS: ConnectionMetrics = {
   bytes: IGNORED,
   baselineTicks: IGNORED,
   inputsSkipped: IGNORED,

@@ -14,6 +14,12 @@ export function fireShells(state: MatchState): void {
   }
 }
 
+/** The tick of what a tank's driver is shown in this step. */
+export function shownTick(state: MatchState, tank: Tank): number {
+  // Nobody has seen the match before its first tick.
+  return Math.max(1, state.tick - tank.viewLagTicks);
+}
+
 function fire(state: MatchState, tank: Tank): void {
   const { tuning } = state;
   tank.firePending = false;
@@ -32,5 +38,6 @@ function fire(state: MatchState, tank: Tank): void {
   shell.velocityYUm = Math.trunc((tuning.shellUmPerTick * sin) / TRIG_ONE) + 0;
   shell.ticksLeft = tuning.shellTicks;
   const { id: shellId, xUm, yUm } = shell;
-  state.events.push({ kind: "shot", slot: tank.slot, shellId, xUm, yUm });
+  const lagTicks = state.tick - shownTick(state, tank);
+  state.events.push({ kind: "shot", slot: tank.slot, shellId, lagTicks, xUm, yUm });
 }

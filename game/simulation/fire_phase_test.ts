@@ -27,13 +27,28 @@ Deno.test("A shell leaves from 2 m along the turret at 40 m/s", () => {
   world.step();
   const [shot] = world.events;
   const wanted = { slot: 0, shellId: 1, xUm: umFromMetres(30), yUm: umFromMetres(32) };
-  assertEquals(shot, { kind: "shot", ...wanted });
+  assertEquals(shot, { kind: "shot", lagTicks: 0, ...wanted });
   const [shell] = world.shells;
   assert(shell !== undefined);
   assertEquals([shell.xUm, shell.yUm], [wanted.xUm, wanted.yUm]);
   world.step();
   assertEquals([shell.xUm, shell.yUm], [wanted.xUm, wanted.yUm + Math.floor(40_000_000 / 30)]);
   assertEquals([shell.id, shell.ownerSlot, shell.team], [1, 0, 1]);
+});
+
+Deno.test("A shot has the lag by which it is judged, which ends at the match's first tick", () => {
+  for (const [before, lagTicks] of [[0, 0], [2, 2], [20, 5]] as const) {
+    const world = openSmallWorld();
+    const tank = placeTank(world, { x: 30, y: 30 });
+    stepTimes(world, before);
+    world.setViewLag(tank.slot, 5);
+    world.fireOnce(tank.slot);
+    world.step();
+    const lags = world.events.map((event) => event.kind === "shot" ? event.lagTicks : undefined);
+    assertEquals(lags, [lagTicks], `after ${before} ticks`);
+    const [shell] = world.shells;
+    assertEquals(shell?.ticksLeft, world.tuning.shellTicks - lagTicks);
+  }
 });
 
 Deno.test("World.fireOnce fires one shot, as soon as the tank is loaded, and keeps one at most", () => {

@@ -1,4 +1,5 @@
 import { damageTank } from "./damage.ts";
+import { shownTick } from "./fire_phase.ts";
 import type { MatchState } from "./match_state.ts";
 import {
   type MovablePoint,
@@ -58,8 +59,7 @@ export function flyShells(state: MatchState, freshFrom: number): void {
 
 /** The barrel when the shooter saw what it shot at, and from there on to the present. */
 function flyFromPast(state: MatchState, shell: Shell, owner: Tank): void {
-  // Nobody has seen the match before its first tick.
-  const shot = { owner, tick: Math.max(1, state.tick - owner.viewLagTicks) };
+  const shot = { owner, tick: shownTick(state, owner) };
   aimAlongBarrel(shell, owner);
   fly(state, shell, shot);
   while (shot.tick < state.tick && shell.ticksLeft > 0) {

@@ -17,6 +17,8 @@ export interface ShotEvent {
   readonly slot: number;
   /** Of the shell that it fired. */
   readonly shellId: number;
+  /** How many ticks before the step its shooter fired by what it saw; its shell has flown since then. */
+  readonly lagTicks: number;
   /** Of its muzzle, µm. */
   readonly xUm: number;
   /** Of its muzzle, µm. */

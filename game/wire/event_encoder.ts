@@ -27,7 +27,8 @@ export function encodeEvents(source: BodySource, writer: BitWriter): void {
 }
 
 /** Whether the client is told: it is of the frame's time, the client sees who is in it, and sees it not anyway. */
-function isTold({ frame, events, visible }: BodySource, at: number): boolean {
+function isTold(source: BodySource, at: number): boolean {
+  const { frame, events, visible } = source;
   const slot = events.slot[at] ?? 0;
   const tick = events.tick[at] ?? 0;
   if (tick > frame.tick) return false;
@@ -36,7 +37,14 @@ function isTold({ frame, events, visible }: BodySource, at: number): boolean {
   const isSeen = visible === undefined || visible.hasSlot(slot) ||
     (hasOther && visible.hasSlot(events.by[at] ?? 0));
   if (!isSeen || events.kind[at] !== EVENT_KINDS.shot) return isSeen;
-  return !isShellSeen(frame, findShellOf(frame, tick, slot), visible);
+  if (isShotSeen(source, tick - (events.lagTicks[at] ?? 0), slot)) return false;
+  // A client refuses a shot that has the tick and slot of a shell, even of another shot's.
+  return !isShotSeen(source, tick, slot);
+}
+
+/** Whether the client sees the shell that a slot fired in a tick. */
+function isShotSeen({ frame, visible }: BodySource, tick: number, slot: number): boolean {
+  return isShellSeen(frame, findShellOf(frame, tick, slot), visible);
 }
 
 function encodeEvent(source: BodySource, at: number, writer: BitWriter): void {

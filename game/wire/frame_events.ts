@@ -24,6 +24,8 @@ export class FrameEvents {
   readonly tick: Uint32Array = new Uint32Array(EVENTS_KEPT_MAX);
   /** The slot of the tank to which it happened; of a shot, that fired. */
   readonly slot: Uint8Array = new Uint8Array(EVENTS_KEPT_MAX);
+  /** Of a shot, at the server: by how many ticks its shell's tick is before its own. */
+  readonly lagTicks: Uint8Array = new Uint8Array(EVENTS_KEPT_MAX);
   /** Of damage and destruction: the slot of the tank that fired. */
   readonly by: Uint8Array = new Uint8Array(EVENTS_KEPT_MAX);
   /** Of damage: hit points lost, 0..100. */
@@ -49,7 +51,7 @@ export class FrameEvents {
     this.#count = 0;
   }
 
-  /** Adds the newest; damage and hp are 0 but for damage. @returns where in the arrays it stands */
+  /** Adds the newest; what is of some kinds only is 0. @returns where in the arrays it stands */
   add(kind: number, tick: number, slot: number): number {
     if (this.#count === EVENTS_KEPT_MAX) this.#start = this.at(1);
     else this.#count += 1;
@@ -57,6 +59,7 @@ export class FrameEvents {
     this.kind[at] = kind;
     this.tick[at] = tick;
     this.slot[at] = slot;
+    this.lagTicks[at] = 0;
     this.by[at] = 0;
     this.damage[at] = 0;
     this.hp[at] = 0;

@@ -5,11 +5,12 @@ import {
   openScriptedWorld,
   pressKeys,
 } from "../../tests/fixtures/simulate_match.ts";
+import { openSmallWorld, placeTank, stepTimes } from "../../tests/fixtures/small_world.ts";
 import type { World } from "../simulation/world.ts";
 import { DATAGRAM_TAG_BYTES } from "./datagram.ts";
-import { FrameEvents } from "./frame_events.ts";
+import { EVENT_KINDS, FrameEvents } from "./frame_events.ts";
 import { frameHash } from "./frame_hash.ts";
-import { frameLayout } from "./frame_layout.ts";
+import { type FrameLayout, frameLayout } from "./frame_layout.ts";
 import { SnapshotDecoder } from "./snapshot_decoder.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
 import { SHELL, SnapshotFrame, TANK } from "./snapshot_frame.ts";
@@ -141,6 +142,62 @@ Deno.test("A shot is told where its shell was in no snapshot, and seen by its sh
   assert(shots > shells && shells > 0, "the match has both");
   assertEquals(shotsTold, shots - shells);
 });
+
+Deno.test("A shot that is judged by what its shooter saw before is seen by its shell too", () => {
+  for (const lagTicks of [0, 1, 5]) {
+    const world = openSmallWorld();
+    const { slot } = placeTank(world, { x: 10, y: 30 });
+    const near = placeTank(world, { x: 30, y: 10 });
+    placeTank(world, { x: 33, y: 10 });
+    const baseline = new SnapshotFrame();
+    stepTimes(world, 10);
+    captureFrame(world, baseline);
+    for (const shooter of [slot, near.slot]) {
+      world.setViewLag(shooter, lagTicks);
+      world.fireOnce(shooter);
+    }
+    const events = new FrameEvents();
+    world.step();
+    captureEvents(world, events);
+    const frame = new SnapshotFrame();
+    captureFrame(world, frame);
+    assertEquals([frame.shellCount, frame.shell(0, SHELL.slot)], [1, slot]);
+    const told = toldShots(worldLayout(world), { frame, baseline, events });
+    assertEquals(told, [[11, near.slot]], `${lagTicks} ticks: of the shell that hit at once`);
+  }
+});
+
+Deno.test("No shot is told that has the tick and slot of a shell of another shot", () => {
+  const world = openSmallWorld();
+  const { slot } = placeTank(world, { x: 10, y: 30 });
+  const [baseline, frame] = [new SnapshotFrame(), new SnapshotFrame()];
+  stepTimes(world, 10);
+  captureFrame(world, baseline);
+  world.fireOnce(slot);
+  world.step();
+  captureFrame(world, frame);
+  const events = new FrameEvents();
+  events.lagTicks[events.add(EVENT_KINDS.shot, 11, slot)] = 3;
+  assertEquals(toldShots(worldLayout(world), { frame, baseline, events }), []);
+});
+
+/** Tick and slot of each shot that a client is told. */
+function toldShots(
+  layout: FrameLayout,
+  { frame, baseline, events }: {
+    readonly frame: SnapshotFrame;
+    readonly baseline: SnapshotFrame;
+    readonly events: FrameEvents;
+  },
+): (readonly (number | undefined)[])[] {
+  const end = new SnapshotEncoder(layout).encode(frame, BODY, { baseline, events });
+  const told = new FrameEvents();
+  const options = { tick: frame.tick, baseline, start: 0, end, events: told };
+  assertEquals(new SnapshotDecoder(layout).decode(BODY, new SnapshotFrame(), options), undefined);
+  return Array.from({ length: told.count }, (_, index) => told.at(index))
+    .filter((at) => told.kind[at] === EVENT_KINDS.shot)
+    .map((at) => [told.tick[at], told.slot[at]]);
+}
 
 Deno.test("Of more than 64 events the newest are told", () => {
   const layout = frameLayout({

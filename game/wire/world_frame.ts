@@ -131,6 +131,7 @@ function captureEvent(event: WorldEvent, tick: number, events: FrameEvents): voi
   // A match's end is part of every later frame.
   if (event.kind === "ended") return;
   const at = events.add(EVENT_KINDS[event.kind], tick, event.slot);
+  if (event.kind === "shot") events.lagTicks[at] = event.lagTicks;
   if (event.kind === "damaged" || event.kind === "destroyed") events.by[at] = event.by;
   if (event.kind !== "damaged") return;
   events.damage[at] = event.damage;
