@@ -2,6 +2,7 @@
 # Saves a database of PostgreSQL to a file `postgres-<UTC time>.dump`, and keeps the newest of them.
 #
 #   PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE: as for all of PostgreSQL's own programs
+#   POSTGRES_ADDRESS: host:port, where there is one; it goes before PGHOST and PGPORT
 #   BACKUP_DIR: the folder of a volume, or of object storage that is mounted
 #   BACKUP_KEEP (14): how many files stay
 #
@@ -16,7 +17,11 @@ esac
 
 file="$BACKUP_DIR/postgres-$(date -u +%Y%m%dT%H%M%SZ).dump"
 rm -f "$BACKUP_DIR"/postgres-*.partial
-pg_dump --format=custom --no-password --file="$file.partial"
+if [ -n "${POSTGRES_ADDRESS:-}" ]; then
+  # As the services write it; who asks is still PGUSER, with PGPASSWORD.
+  set -- --dbname="postgres://$POSTGRES_ADDRESS/$PGDATABASE"
+fi
+pg_dump "$@" --format=custom --no-password --file="$file.partial"
 pg_restore --list "$file.partial" >/dev/null
 mv "$file.partial" "$file"
 

@@ -4,7 +4,8 @@
 #   restore.sh <file.rdb> <data folder>
 #
 # The folder has to be empty: a Redis with a log of writes reads that and no other file, so the log is made
-# here too. Afterwards start Redis on the folder, as the user who owns its files.
+# here too. Afterwards start Redis on the folder, as the user who owns its files. Where it fails, as on a full
+# disk, the folder is empty again.
 set -eu
 umask 077
 if [ "$#" -ne 2 ]; then
@@ -22,35 +23,59 @@ fi
 work=$(mktemp -d)
 socket="$work/socket"
 server=
+restored=
 finish() {
-  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
+  # One whose log of writes is not whole yet would not end for less.
+  if [ -n "$server" ]; then
+    kill -KILL "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  if [ -z "$restored" ]; then find "$folder" -mindepth 1 -delete; fi
   rm -rf "$work"
 }
 trap finish EXIT
+trap 'exit 1' HUP INT TERM
 cp "$file" "$folder/dump.rdb"
 redis-server --port 0 --unixsocket "$socket" --dir "$folder" --dbfilename dump.rdb \
   --appendonly no --save '' >"$work/log" 2>&1 &
 server=$!
 
-ask() { redis-cli -s "$socket" "$@"; }
-until_it_says() { # TEXT COMMAND…: for as long as the server runs
+ask() { redis-cli -s "$socket" "$@" 2>/dev/null | tr -d '\r'; }
+fail() { # WHY
+  cat "$work/log" >&2
+  echo "Cannot restore into $folder: $1" >&2
+  exit 1
+}
+until_it_says() { # TEXT COMMAND…: for as long as the server runs and can write
   text=$1
   shift
-  until ask "$@" 2>/dev/null | tr -d '\r' | grep -qx "$text"; do
-    if ! kill -0 "$server" 2>/dev/null; then
-      cat "$work/log" >&2
-      server=
-      exit 1
-    fi
+  while :; do
+    said=$(ask "$@")
+    case "
+$said
+" in
+      *"
+aof_last_bgrewrite_status:err
+"*) fail "the log of writes cannot be written" ;;
+      *"
+$text
+"*) return ;;
+    esac
+    kill -0 "$server" 2>/dev/null || fail "redis-server has ended"
     sleep 0.1
   done
 }
 until_it_says PONG ping
-ask config set appendonly yes >/dev/null
+said=$(ask config set appendonly yes)
+if [ "$said" != OK ]; then fail "$said"; fi
 until_it_says aof_rewrite_scheduled:0 info persistence
 until_it_says aof_rewrite_in_progress:0 info persistence
 until_it_says aof_last_bgrewrite_status:ok info persistence
-echo "restored $(ask dbsize) keys into $folder"
-ask shutdown save >/dev/null
-wait "$server"
+keys=$(ask dbsize)
+# It answers only where it cannot.
+said=$(ask shutdown save)
+if [ -n "$said" ]; then fail "$said"; fi
+wait "$server" || fail "redis-server has ended with $?"
 server=
+restored=yes
+echo "restored $keys keys into $folder"

@@ -4,11 +4,21 @@ import type { JsonObject } from "../../core/json.ts";
 import { whyNoProgram } from "../brokers/broker_here.ts";
 import { listAt, objectAt, objectsAt, textAt } from "../clients/json_fields.ts";
 import { readComposeFile, readYamlFile, ROOT } from "./compose_file.ts";
+import {
+  containersOf,
+  OVERLAYS,
+  renderOverlay,
+  whyNoKustomize,
+  workloadsOf,
+} from "./kubernetes_render.ts";
 
 /** The databases, and which of their variables a script cannot do without. */
 const DATABASES = [
   { name: "redis", variables: ["REDIS_HOST", "REDIS_PORT", "REDISCLI_AUTH"] },
-  { name: "postgres", variables: ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD"] },
+  {
+    name: "postgres",
+    variables: ["POSTGRES_ADDRESS", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD"],
+  },
 ] as const;
 
 for (const { name, variables } of DATABASES) {
@@ -53,9 +63,9 @@ for (const { name, variables } of DATABASES) {
     for (const variable of given.keys()) assert(script.includes(variable), variable);
     assertMatch(String(given.get("BACKUP_KEEP")?.value), /^[1-9]\d*$/);
     for (const [variable, entry] of given) {
-      const isSecret = /AUTH|PASSWORD/.test(variable);
-      assertEquals("valueFrom" in entry, isSecret, variable);
-      assertEquals("value" in entry, !isSecret, variable);
+      const isElsewhere = /AUTH|PASSWORD|_ADDRESS/.test(variable);
+      assertEquals("valueFrom" in entry, isElsewhere, variable);
+      assertEquals("value" in entry, !isElsewhere, variable);
     }
   });
 
@@ -75,6 +85,7 @@ for (const { name, variables } of DATABASES) {
 }
 
 const whyNoKubectl = await whyNoProgram("kubectl");
+const whyNotRendered = await whyNoKustomize();
 
 for (const { name } of DATABASES) {
   Deno.test({
@@ -91,6 +102,27 @@ for (const { name } of DATABASES) {
     },
   });
 }
+
+Deno.test({
+  name: "The CronJob of postgres saves the database of the services, by their own configuration" +
+    (whyNotRendered ? ` (skipped: ${whyNotRendered})` : ""),
+  ignore: whyNotRendered !== undefined,
+  fn: async () => {
+    const workloads = workloadsOf(await renderOverlay(OVERLAYS.production));
+    const [ofAuth, ofJob] = ["auth", "postgres-backup"].map((name) => {
+      const containers = workloads.filter((one) => one.name === name).flatMap(containersOf);
+      const variables = containers.flatMap((container) => objectsAt(container, "env"));
+      const address = variables.find((variable) => variable.name === "POSTGRES_ADDRESS");
+      const { name: config, key } = objectAt(
+        objectAt(address ?? {}, "valueFrom"),
+        "configMapKeyRef",
+      );
+      return { config, key };
+    });
+    assertMatch(String(ofJob?.config), /^tanks-config-/);
+    assertEquals(ofJob, ofAuth);
+  },
+});
 
 async function readCronJob(
   name: string,

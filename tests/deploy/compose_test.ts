@@ -13,6 +13,8 @@ const exampleLines = parseEnvLines(example);
 
 /** They store nothing. */
 const WITHOUT_DATA = ["nats", "collector"];
+/** What a hash takes while it is computed, in MiB. */
+const HASH_MIB = 16;
 /** Those that watch. */
 const MONITORING = ["alertmanager", "collector", "grafana", "loki", "prometheus"];
 /** Their images have no program that could ask for their health: Prometheus watches them. */
@@ -115,6 +117,14 @@ Deno.test("compose.yaml has no password, and insists on every one", () => {
   for (const { name, operator } of findVariables(compose.text)) {
     assertEquals(operator, name.endsWith("_PASSWORD") ? "?" : "-", name);
   }
+});
+
+Deno.test("compose.yaml lets auth compute no more hashes at once than half its memory holds", () => {
+  const auth = compose.services.get("auth") ?? {};
+  const inFlight = Number(objectAt(auth, "environment").AUTH_HASHES_IN_FLIGHT_MAX);
+  assert(inFlight >= 1);
+  const [, limitMib] = /^(\d+)m$/.exec(textAt(auth, "mem_limit")) ?? [];
+  assert(inFlight * HASH_MIB <= Number(limitMib) / 2, `${inFlight} hashes in ${limitMib} MiB`);
 });
 
 Deno.test("compose.yaml starts Redis with a log, snapshots, a bound and a password", () => {

@@ -253,7 +253,7 @@ kubernetesTest(
         .filter((rule) => !("from" in rule))
         .flatMap((rule) => objectsAt(rule, "ports").map(({ port }) => String(port)));
       const expected: Record<string, string[]> = {
-        game: ["udp"],
+        game: ["9999"],
         nginx: ["auth", "game-tcp", "http", "https"],
       };
       assertEquals(open.toSorted(), expected[name] ?? [], name);

@@ -67,7 +67,7 @@ export async function dashboardQueries(): Promise<MonitoringQuery[]> {
 
 /**
  * Every query of every rule. An alert has data only in trouble: of it, what is compared to its bound, in
- * each part that `and` or `or` joins.
+ * each part that `and`, `or` or `unless` joins.
  */
 export async function ruleQueries(): Promise<MonitoringQuery[]> {
   const queries: MonitoringQuery[] = [];
@@ -81,7 +81,7 @@ export async function ruleQueries(): Promise<MonitoringQuery[]> {
 }
 
 function comparedParts(name: string, expr: string): string[] {
-  return expr.split(/ (?:and|or) (?:on \(\w+\) )?/).map((part) => {
+  return expr.split(/ (?:and|or|unless) (?:on \(\w+\) )?/).map((part) => {
     const compared = /^(.+) (?:==|!=|>=?|<=?) [\d.e+]+$/.exec(part)?.[1];
     if (compared === undefined) throw new Error(`${name} compares nothing: ${part}`);
     return compared;

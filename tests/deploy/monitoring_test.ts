@@ -172,3 +172,15 @@ Deno.test("The collector's pipelines name only what it has, and end at Loki's ow
   const period = objectAt(loki, "limits_config").retention_period;
   assertMatch(String(period), /^\d+h$/);
 });
+
+Deno.test("The collector takes lines off what docker and Kubernetes alike write around them", async () => {
+  const receivers = objectAt(await readMonitoringYaml("collector.yaml"), "receivers");
+  const filelog = objectAt(receivers, "filelog");
+  // By the path it joins what containerd and cri-o split; without it there are no lines of theirs.
+  assertEquals(filelog.include_file_path, true);
+  // Docker's paths name no pod, so each line of a container would be an error.
+  assertEquals(listAt(filelog, "operators")[0], {
+    type: "container",
+    add_metadata_from_filepath: false,
+  });
+});

@@ -82,6 +82,29 @@ brokerTest(
   },
 );
 
+brokerTest(
+  "A backup of PostgreSQL is of the one at POSTGRES_ADDRESS, with a port or without, not at PGHOST",
+  whyNot === undefined,
+  whyNot ?? "",
+  async () => {
+    await using opened = new AsyncDisposableStack();
+    const folder = await makeFolder(opened);
+    const postgres = await startPostgres(opened);
+    const place = { ...placeOf(postgres), BACKUP_DIR: folder };
+    for (
+      const env of [
+        { POSTGRES_ADDRESS: `127.0.0.1:${postgres.port}`, PGPORT: "1" },
+        { POSTGRES_ADDRESS: "127.0.0.1" },
+      ]
+    ) {
+      const { code, error } = await runScript("postgres/backup.sh", {
+        env: { ...place, PGHOST: "nowhere.invalid", ...env },
+      });
+      assertEquals([code, error], [0, ""]);
+    }
+  },
+);
+
 async function startPostgres(opened: AsyncDisposableStack): Promise<PostgresBroker> {
   const postgres = await PostgresBroker.start();
   opened.defer(() => postgres.close());

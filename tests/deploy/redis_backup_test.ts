@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { whyNoProgram } from "../brokers/broker_here.ts";
 import { RedisBroker } from "../brokers/redis_broker.ts";
 import { brokerTest } from "../brokers/require_brokers.ts";
+import { inTime } from "../contract/eventually.ts";
 import { runScript, type ScriptResult } from "./backup_script.ts";
 
 const whyNot = await whyNoProgram("redis-server") ?? await whyNoProgram("redis-cli") ??
@@ -96,6 +97,32 @@ brokerTest(
   },
 );
 
+brokerTest(
+  "A restore of Redis that finds the disk full says why and leaves its folder empty for the next",
+  whyNot === undefined,
+  whyNot ?? "",
+  async () => {
+    await using opened = new AsyncDisposableStack();
+    const [folder, dataFolder] = [await makeFolder(opened), await makeFolder(opened)];
+    const redis = await startRedis(opened);
+    const value = crypto.getRandomValues(new Uint8Array(50_000)).toHex();
+    assertEquals(await ask(redis, "SET", "large", value), "OK");
+    const saved = await backUp(redis, folder);
+    assertEquals(saved.code, 0, saved.error);
+    const PATH = `${await boundRedis(opened)}:${Deno.env.get("PATH")}`;
+    const args = [saved.output, dataFolder];
+    const full = await inTime(runScript("redis/restore.sh", { args, env: { PATH } }));
+    assertEquals([full.code, full.output], [1, ""]);
+    // Redis' own log, then what it comes to.
+    assertStringIncludes(full.error, "File too large");
+    const [why] = full.error.split("\n").slice(-1);
+    assertEquals(why, `Cannot restore into ${dataFolder}: the log of writes cannot be written`);
+    assertEquals(await Array.fromAsync(Deno.readDir(dataFolder)), []);
+    const restored = await restore(saved.output, dataFolder);
+    assertEquals(restored.output, `restored 1 keys into ${dataFolder}`, restored.error);
+  },
+);
+
 async function startRedis(opened: AsyncDisposableStack): Promise<RedisBroker> {
   const redis = await RedisBroker.start({
     // It would wait 5 s for more who want a copy.
@@ -108,6 +135,17 @@ async function startRedis(opened: AsyncDisposableStack): Promise<RedisBroker> {
 async function makeFolder(opened: AsyncDisposableStack): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "tanks-backup-" });
   opened.defer(() => Deno.remove(folder, { recursive: true }));
+  return folder;
+}
+
+/** A folder with a `redis-server` that can write no file larger than 32 KiB, as if the disk were full then. */
+async function boundRedis(opened: AsyncDisposableStack): Promise<string> {
+  const folder = await makeFolder(opened);
+  await Deno.writeTextFile(
+    `${folder}/redis-server`,
+    '#!/bin/sh\ntrap "" XFSZ\nulimit -f 64\nPATH=${PATH#*:}\nexec redis-server "$@"\n',
+    { mode: 0o755 },
+  );
   return folder;
 }
 
