@@ -95,6 +95,8 @@ export class ClusterMember implements Breakable {
       flags: await readTaskFlags(kind, dataDir),
       env: {
         ...{ LISTEN_HOST: "127.0.0.1", LOG_FORMAT: "json", DRAIN_MS: "4000" },
+        // As the image has it.
+        MALLOC_MMAP_THRESHOLD_: "4194304",
         ...env,
         ...this.#ports,
         ...{ SERVER_ID: serverId, DATA_DIR: dataDir },

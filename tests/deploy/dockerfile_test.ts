@@ -38,6 +38,7 @@ Deno.test("The image runs its executable as a number that owns its data, and ask
     DATA_DIR: IMAGE_DATA_FOLDER,
     LOG_FORMAT: "json",
     DENO_TLS_CA_STORE: "mozilla,system",
+    MALLOC_MMAP_THRESHOLD_: "4194304",
   });
 });
 
