@@ -71,8 +71,13 @@ export class KafkaFetcher {
       // Known already, unless the connection is a new one.
       await cluster.addTargetTopic(topic);
       const partitions = at.partitions.map((partition) => ({ partition }));
-      const query = { topic, partitions, fromTimestamp: Math.max(0, Math.floor(at.atMs)) };
-      return toFirstOffsets(await findOffsets(cluster, query));
+      const find = async (atMs: number): Promise<Map<number, number>> => {
+        const fromTimestamp = Math.max(0, Math.floor(atMs));
+        return await findOffsets(cluster, { topic, partitions, fromTimestamp });
+      };
+      const found = await find(at.atMs);
+      const hasNone = [...found.values()].includes(NO_OFFSET);
+      return toFirstOffsets(found, hasNone ? await find(0) : found);
     });
   }
 
@@ -149,13 +154,21 @@ export class KafkaFetcher {
   }
 }
 
-/** What brokers say about a time, as {@linkcode KafkaFetcher.offsetsAt} gives it. */
-export function toFirstOffsets(found: ReadonlyMap<number, number>): Map<number, number> {
-  const known = [...found].filter(([, offset]) => !Number.isNaN(offset));
+/**
+ * What brokers say about a time, as {@linkcode KafkaFetcher.offsetsAt} gives it. One that has no offset even for
+ * the beginning of time, `ofAnyTime`, knows no times, or the partition is empty.
+ */
+export function toFirstOffsets(
+  found: ReadonlyMap<number, number>,
+  ofAnyTime: ReadonlyMap<number, number>,
+): Map<number, number> {
+  const known = [...found].filter(([id, offset]) =>
+    !Number.isNaN(offset) && (ofAnyTime.get(id) ?? NO_OFFSET) >= 0
+  );
   return new Map(known.map(([id, offset]) => [id, offset === NO_OFFSET ? Infinity : offset]));
 }
 
-/** Offsets by partition; `NaN` where a broker gives none. */
+/** Offsets by partition. */
 async function findOffsets(
   cluster: KafkaCluster,
   query: Parameters<KafkaCluster["fetchTopicsOffset"]>[0][number],

@@ -3,8 +3,9 @@ import { silentLog } from "../log.ts";
 import { KafkaFetcher, toFirstOffsets } from "./kafka_fetcher.ts";
 
 Deno.test("toFirstOffsets tells a time that is newer than all records from a broker without times", () => {
-  const found = new Map([[0, 0], [1, 7], [2, -1], [3, NaN]]);
-  assertEquals([...toFirstOffsets(found)], [[0, 0], [1, 7], [2, Infinity]]);
+  const found = new Map([[0, 0], [1, 7], [2, -1], [3, NaN], [4, -1]]);
+  const ofAnyTime = new Map([[0, 0], [1, 5], [2, 3], [3, NaN], [4, -1]]);
+  assertEquals([...toFirstOffsets(found, ofAnyTime)], [[0, 0], [1, 7], [2, Infinity]]);
 });
 
 // kafkajs keeps the timer of a retry after it was disconnected.
