@@ -2,7 +2,7 @@ import type { Rng } from "../../core/rng.ts";
 import { Rng as SeededRng } from "../../core/rng.ts";
 import { ClusterPlayer } from "./cluster_player.ts";
 import { GatewayPool } from "./gateway_pool.ts";
-import { type SeatAddress, TRANSPORTS } from "./match_seat.ts";
+import { type SeatAddress, type Transport, TRANSPORTS } from "./match_seat.ts";
 import type { PlayerOutcome, PlayerRecord } from "./player_record.ts";
 
 /** How a crowd is made. */
@@ -87,6 +87,15 @@ export class PlayerCrowd {
     return this.records.filter(({ outcome, matches }) =>
       outcome === undefined && matches.at(-1)?.memory.frame !== undefined
     ).length;
+  }
+
+  /** How many play over a transport in some matches, by their ids. */
+  countIn(matchIds: ReadonlySet<string>, transport: Transport): number {
+    return this.records.filter(({ outcome, matches, transport: own }) => {
+      const match = matches.at(-1);
+      return own === transport && outcome === undefined && match?.memory.frame !== undefined &&
+        matchIds.has(match.matchId);
+    }).length;
   }
 
   /** Resolves when everybody who was sent has come to an end. */

@@ -15,6 +15,7 @@ import {
   survivorsOf,
 } from "./crowd_verdict.ts";
 import { MatchHistories } from "./match_history.ts";
+import { TRANSPORTS } from "./match_seat.ts";
 import { type TwoRegions, whyNoClusterBrokers, withTwoRegions } from "./two_regions_system.ts";
 
 const PLAYERS = 200;
@@ -28,6 +29,8 @@ const SEATED_SHARE = 0.9;
  */
 const FINISHED_SHARE = 0.6;
 const PATIENCE_MS = 40_000;
+/** So many over each transport play where a server is killed: of fewer all may be in their match's last seconds. */
+const CROWDED_MIN = 3;
 /** What no outage excuses in a log. */
 const FAULT = /panicked|Uncaught|uncaught_error|unhandled_rejection|session_failed|not_restored/;
 
@@ -51,11 +54,7 @@ async function killOneAfterAnother(system: TwoRegions): Promise<void> {
   const { cluster, crowd, watch } = system;
   const [first, second, third, last] = WAVES;
   await sendAndSeat(system, first);
-  const victim = pick(
-    system,
-    cluster.members("game"),
-    ({ serverId }) => watch.matchesOf(serverId).length > 1,
-  );
+  const victim = await pickCrowded(system);
   const orphans = watch.matchesOf(victim.serverId);
   await victim.kill();
   await sendAndSeat(system, second);
@@ -115,6 +114,19 @@ async function sendAndSeat({ crowd }: TwoRegions, count: number): Promise<void> 
     () => assert(crowd.seatedCount >= wanted, `${crowd.seatedCount} of ${crowd.sentCount} play`),
     PATIENCE_MS,
   );
+}
+
+/** A game server with more matches than one, and in them some over each transport, who are to outlive its end. */
+async function pickCrowded(system: TwoRegions): Promise<ClusterMember> {
+  const { cluster, crowd, watch } = system;
+  const isFit = ({ serverId }: ClusterMember): boolean => {
+    const matchIds = new Set(watch.matchesOf(serverId));
+    return matchIds.size > 1 &&
+      TRANSPORTS.every((transport) => crowd.countIn(matchIds, transport) >= CROWDED_MIN);
+  };
+  const servers = cluster.members("game");
+  await eventually(() => assert(servers.some(isFit), "no server has players enough"), PATIENCE_MS);
+  return pick(system, servers, isFit);
 }
 
 function pick(
